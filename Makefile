@@ -1,0 +1,70 @@
+# ctrkit: everything there is to do with it. `make` alone lists it.
+
+BIN    ?= bin
+PREFIX ?= /usr/local
+TOOLS  ?= ./cmd/...
+ROUNDS ?= 200
+
+# What the tests use to look at the kernel from outside: other people's programs.
+TEST_PACKAGES  = busybox-static iproute2 libcap2-bin mount nftables procps strace util-linux
+# What the bench runs beside us.
+BENCH_PACKAGES = bubblewrap busybox-static crun runc util-linux
+
+# Without C, a tool is one file that needs no loader: it starts sooner, and runs in a root with nothing else in it.
+export CGO_ENABLED = 0
+# The module files say everything; and a checkout that belongs to somebody else must build too.
+export GOFLAGS += -mod=readonly -buildvcs=false
+
+# The tools of `make lint` are pinned in a module of their own, so that ctrkit does not depend on them.
+GOFUMPT     = go tool -modfile=$(CURDIR)/tools/go.mod gofumpt
+STATICCHECK = go tool -modfile=$(CURDIR)/tools/go.mod staticcheck
+
+.DEFAULT_GOAL = help
+.PHONY: help build run test lint fmt bench deps bench-deps install clean
+
+help: ## say what can be made
+	@echo 'usage: make TARGET'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build every tool into bin/, each one static file
+	@mkdir -p $(BIN)
+	go build -trimpath -o $(BIN)/ $(TOOLS)
+
+run: build ## build, then look around in a first container (root)
+	@sh examples/first.sh
+
+test: ## run every test, installing what they need (root; without it, the part that needs none)
+	@if [ "$$(id -u)" = 0 ]; then tools/deps.sh $(TEST_PACKAGES); else \
+		echo 'test: hint: namespaces, mounts and cgroups are made for real here, and the kernel lets only root make them;'; \
+		echo 'test: hint: the tests that need root are skipped now. All of them: sudo env "PATH=$$PATH" make test'; \
+	fi
+	go test -vet=off ./...
+	go -C bench test -vet=off ./...
+
+lint: ## check format, vet, staticcheck, and the rules of the house
+	@unformatted=$$($(GOFUMPT) -l .) && [ -z "$$unformatted" ] || \
+		{ echo "lint: error: not formatted:" $$unformatted; echo 'lint: hint: make fmt'; exit 1; }
+	go vet ./...
+	$(STATICCHECK) ./...
+	cd bench && go vet ./... && $(STATICCHECK) ./...
+	go test -vet=off ./internal/lint
+
+fmt: ## format every Go file
+	$(GOFUMPT) -w .
+
+bench: build bench-deps ## time our tools beside their peers, and write bench/RESULTS.md (root)
+	go -C bench build -o $(CURDIR)/$(BIN)/.bench .
+	$(BIN)/.bench -bin $(BIN) -rounds $(ROUNDS) -o bench/RESULTS.md
+
+deps: ## install the packages that the tests need, if any is missing (root)
+	@tools/deps.sh $(TEST_PACKAGES)
+
+bench-deps: ## install the peers of the bench, if any is missing (root)
+	@tools/deps.sh $(BENCH_PACKAGES)
+
+install: build ## copy the tools to PREFIX/bin (PREFIX=/usr/local; DESTDIR is honoured)
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(BIN)/* $(DESTDIR)$(PREFIX)/bin
+
+clean: ## remove what was built
+	rm -rf $(BIN)
