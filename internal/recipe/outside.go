@@ -1,0 +1,42 @@
+package recipe
+
+import "golang.org/x/sys/unix"
+
+// Outside is work that the process cannot do to itself: somebody outside its
+// namespaces must. It stands in the recipe at the place where it happens, and
+// the child waits there until it is done.
+type Outside struct {
+	Name   string              // what happens, as narration and errors call it
+	Object string              // what it is done to
+	Same   string              // the shell command that does the same, if there is one
+	Do     func(pid int) error // pid is the child's
+	Undo   func() error        // after a later failure, or when the program has ended; nil if nothing stays
+}
+
+// Outside records work to be done by the parent before the child goes on. Do
+// either does all of it or leaves nothing behind.
+func (r *Recipe) Outside(o Outside) *Line {
+	return r.add(&Line{name: o.Name, object: o.Object, nr: unix.SYS_GETPID, ask: true, outside: &o})
+}
+
+// AskParent makes the child wait for its parent's word. A child whose parent
+// was killed gets none, and ends: so it does not matter that the parent could
+// have died before the child asked the kernel for a signal at its death.
+func (r *Recipe) AskParent() *Line {
+	return r.add(&Line{name: "read", object: "parent", nr: unix.SYS_GETPID, ask: true,
+		args: []arg{name(0, "parent"), name(0, "&answer"), number(1)}})
+}
+
+// undo takes back the outside work of the lines before done, the last first.
+func (r *Recipe) undo(done int) (err error) {
+	for i := done - 1; i >= 0; i-- {
+		o := r.lines[i].outside
+		if o == nil || o.Undo == nil {
+			continue
+		}
+		if e := o.Undo(); e != nil && err == nil {
+			err = &Failure{Tool: r.lines[i].tool, Call: "undo " + o.Name, Object: o.Object, Line: i, Err: e}
+		}
+	}
+	return err
+}

@@ -1,0 +1,96 @@
+// Package recipe records system calls as data, and then prints them, runs
+// them on the calling thread, or runs them in a freshly cloned child.
+//
+// A container is a list of system calls, and that list is a Recipe. What is
+// printed is what is done, because nothing else decides what happens:
+//
+//	r := recipe.New("root-pivot")
+//	// The comment above a call is what --explain prints below it.
+//	r.Chdir("/mnt")
+//	err := r.Run()
+//
+// Each method of Recipe that bears the name of a system call records one line
+// and makes no call. Some work can only be done by another process than the one
+// it is done to; that is recorded by Outside, in its place among the lines.
+package recipe
+
+import "golang.org/x/sys/unix"
+
+// A Recipe is a list of lines, in the order in which they happen.
+type Recipe struct {
+	Narrator *Narrator // who tells of each line before it happens; nil for nobody
+
+	name  string // the tool that makes it
+	tool  string // the tool that the next lines are told under
+	lines []*Line
+	slots int   // how many results of calls are passed on to later calls
+	clone int   // the index of the line that clones the child, or -1
+	err   error // the first argument that no system call can take
+}
+
+// A Line is one system call, or one piece of outside work.
+type Line struct {
+	tool     string
+	name     string // the kernel's name for the call
+	nr       uintptr
+	args     []arg
+	object   string       // what an error message says it was done to
+	tolerate []unix.Errno // results that are as good as success
+	into     Slot         // where the result goes, for later lines
+	ask      bool         // a child asks its parent before this line
+	outside  *Outside
+	because  string  // what about this machine put the line here
+	caller   uintptr // where the line was recorded; the comment above it says why
+}
+
+// New returns an empty recipe whose lines are told under the name of a tool.
+func New(tool string) *Recipe { return &Recipe{name: tool, tool: tool, clone: -1} }
+
+// As makes the lines that follow be told under the name of another tool.
+func (r *Recipe) As(tool string) { r.tool = tool }
+
+// Clones reports whether the recipe has a line that clones a child.
+func (r *Recipe) Clones() bool { return r.clone >= 0 }
+
+// Len is the number of lines.
+func (r *Recipe) Len() int { return len(r.lines) }
+
+// call records one system call under the kernel's name for it.
+func (r *Recipe) call(name string, nr uintptr, object string, args ...arg) *Line {
+	for _, a := range args {
+		if a.err != nil && r.err == nil {
+			r.err = &Failure{Tool: r.tool, Call: name, Object: object, Line: len(r.lines), Err: a.err}
+		}
+	}
+	return r.add(&Line{name: name, nr: nr, object: object, args: args})
+}
+
+func (r *Recipe) add(l *Line) *Line {
+	l.tool = r.tool
+	if r.Narrator != nil {
+		l.caller = caller()
+	}
+	r.lines = append(r.lines, l)
+	return l
+}
+
+// Tolerate names results of the call that are as good as success, such as
+// EEXIST where a directory is made that may be there already.
+func (l *Line) Tolerate(errnos ...unix.Errno) *Line {
+	l.tolerate = errnos
+	return l
+}
+
+// Because says what was found on this machine that put the line here. A dry
+// run marks such lines: on another machine they may differ.
+func (l *Line) Because(found string) *Line {
+	l.because = found
+	return l
+}
+
+// result makes the line's result available to later lines under a name.
+func (r *Recipe) result(l *Line, name string) Slot {
+	r.slots++
+	l.into = Slot{number: r.slots, name: name}
+	return l.into
+}

@@ -1,0 +1,225 @@
+package recipe
+
+import (
+	"embed"
+	"errors"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+//go:embed *.go
+var source embed.FS
+
+func init() { Teach("recipe", source) }
+
+// end waits for a child and returns its exit status.
+func (c *Child) end(t *testing.T) int {
+	t.Helper()
+	var status unix.WaitStatus
+	if _, err := unix.Wait4(c.Pid, &status, 0, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if status.Signaled() {
+		return 128 + int(status.Signal())
+	}
+	return status.ExitStatus()
+}
+
+func shell(r *Recipe, script string) {
+	// The program of these tests is a shell.
+	r.Execve("/bin/sh", []string{"sh", "-c", script}, []string{"PATH=/bin:/usr/bin"})
+}
+
+func TestSpawnRunsTheProgram(t *testing.T) {
+	r := New("test")
+	r.Clone3(0)
+	shell(r, "exit 7")
+	child, err := r.Spawn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status := child.end(t); status != 7 {
+		t.Errorf("exit status %d, want 7", status)
+	}
+}
+
+func TestFailureNamesTheLine(t *testing.T) {
+	r := New("test")
+	r.Clone3(0)
+	r.Chdir("/")
+	r.Chdir("/nonexistent")
+	shell(r, "exit 0")
+	_, err := r.Spawn()
+	var failure *Failure
+	if !errors.As(err, &failure) || failure.Line != 2 || !errors.Is(err, unix.ENOENT) {
+		t.Fatalf("got %#v, want ENOENT at line 2", err)
+	}
+	if got, want := err.Error(), "chdir /nonexistent: no such file or directory"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestToleratedResultsAreSuccess(t *testing.T) {
+	r := New("test")
+	r.Clone3(0)
+	r.Chdir("/nonexistent").Tolerate(unix.ENOENT)
+	shell(r, "exit 3")
+	child, err := r.Spawn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status := child.end(t); status != 3 {
+		t.Errorf("exit status %d, want 3", status)
+	}
+}
+
+func TestResultsArePassedOn(t *testing.T) {
+	r := New("test")
+	r.Clone3(0)
+	fd := r.Openat("/usr", unix.O_PATH|unix.O_CLOEXEC, "usr")
+	r.Fchdir(fd)
+	shell(r, `test "$(pwd -P)" = /usr && test ! -e /proc/self/fd/3`)
+	child, err := r.Spawn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status := child.end(t); status != 0 {
+		t.Errorf("exit status %d, want 0", status)
+	}
+}
+
+func TestOutsideIsDoneInItsPlaceAndUndone(t *testing.T) {
+	var events []string
+	outside := func(r *Recipe, name string, err error) {
+		r.Outside(Outside{
+			Name: name,
+			Do:   func(pid int) error { events = append(events, name); return err },
+			Undo: func() error { events = append(events, "undo "+name); return nil },
+		})
+	}
+	for _, test := range []struct {
+		name, dir, events string
+		second            error
+	}{
+		{"a program that ends", "/", "one two undo two undo one", nil},
+		{"a line that fails", "/nonexistent", "one two undo two undo one", nil},
+		{"outside work that fails", "/", "one two undo one", unix.EBUSY},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			events = nil
+			r := New("test")
+			outside(r, "one", nil)
+			r.Clone3(0)
+			r.Chdir("/")
+			outside(r, "two", test.second)
+			r.Chdir(test.dir)
+			shell(r, "exit 0")
+			child, err := r.Spawn()
+			if err == nil {
+				child.end(t)
+			} else if test.second != nil && !errors.Is(err, test.second) {
+				t.Errorf("got %v, want %v", err, test.second)
+			}
+			if got := strings.Join(events, " "); got != test.events {
+				t.Errorf("got %q, want %q", got, test.events)
+			}
+		})
+	}
+}
+
+func TestTheChildEndsWhenItsParentDoesNotAnswer(t *testing.T) {
+	r := New("test")
+	r.Clone3(0)
+	r.AskParent()
+	shell(r, "exit 0")
+	child, socket, err := r.birth()
+	if err != nil {
+		t.Fatal(err)
+	}
+	socket.Close()
+	if status := child.end(t); status != 127 {
+		t.Errorf("exit status %d, want 127", status)
+	}
+}
+
+func TestExplainInTrueOrder(t *testing.T) {
+	var told strings.Builder
+	r := New("test")
+	r.Narrator = &Narrator{W: &told}
+	// The child is a process of its own.
+	r.Clone3(0)
+	// A loop is told once.
+	for range 3 {
+		r.Chdir("/")
+	}
+	shell(r, "exit 0")
+	child, err := r.Spawn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	child.end(t)
+	for _, want := range []string{
+		"test        clone3({flags=CLONE_PIDFD|CLONE_CLEAR_SIGHAND, exit_signal=SIGCHLD}, 88)",
+		"... 2 more",
+		`execve("/bin/sh", ["sh", "-c", "exit 0"], [/* 1 variables */])`,
+		"The program of these tests is a shell.",
+	} {
+		if !strings.Contains(told.String(), want) {
+			t.Errorf("%q is missing in:\n%s", want, told.String())
+		}
+	}
+}
+
+func TestSpawnManyTimesAtOnce(t *testing.T) {
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			runtime.LockOSThread()
+			for range 500 {
+				r := New("test")
+				r.Clone3(0)
+				r.Umask(0o22)
+				r.AskParent()
+				r.ExecveIfThere("/nonexistent/true", []string{"true"}, nil)
+				r.Execve("/bin/true", []string{"true"}, nil)
+				child, err := r.Spawn()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if status := child.end(t); status != 0 {
+					t.Errorf("exit status %d", status)
+				}
+			}
+		})
+	}
+	group.Wait()
+}
+
+// The child runs in a copy of whatever the compiler made of fork.go, so other
+// builds of it are other programs: without optimisation frames are larger, and
+// the race detector instruments what it is not told to leave alone.
+func TestForkInOtherBuilds(t *testing.T) {
+	if os.Getenv("RECIPE_OTHER_BUILD") != "" {
+		t.Skip("this is the other build")
+	}
+	for _, flags := range []string{"-race", "-gcflags=all=-N -l"} {
+		t.Run(flags, func(t *testing.T) {
+			cmd := exec.Command("go", "test", flags, "-count=1", "-run", "Spawn|Results|Outside", ".")
+			cmd.Env = append(os.Environ(), "RECIPE_OTHER_BUILD=1", "GOGC=1", "CGO_ENABLED=1")
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("%v\n%s", err, out)
+			}
+		})
+	}
+}
+

@@ -1,0 +1,93 @@
+package recipe
+
+import (
+	"slices"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// Run makes the calls on the calling thread, which the caller has locked:
+// namespaces, working directory and capabilities belong to the thread, and
+// execve makes the thread the process. If the last line is execve, Run returns
+// only to report a failure; what was done outside is then undone.
+func (r *Recipe) Run() error {
+	err := r.runUntil(len(r.lines))
+	if err == nil {
+		return nil
+	}
+	if f, ok := err.(*Failure); ok {
+		r.undo(f.Line)
+	}
+	return err
+}
+
+// runUntil makes the calls of the lines before end.
+func (r *Recipe) runUntil(end int) error {
+	if r.err != nil {
+		return r.err
+	}
+	restoreFileLimit()
+	slots := make([]uintptr, r.slots+1)
+	denied := false
+	for i, l := range r.lines[:end] {
+		if err := r.before(i, nil); err != nil {
+			return r.failure(i, err)
+		}
+		result, errno := l.make(slots)
+		slots[l.into.number] = result
+		denied = denied || errno == unix.EACCES
+		if i == len(r.lines)-1 && denied {
+			errno = unix.EACCES // the search met a program that may not be run
+		}
+		if errno != 0 && !slices.Contains(l.tolerate, errno) {
+			return r.failure(i, errno)
+		}
+	}
+	return nil
+}
+
+// before tells of a line and does what is due outside before it. The child is
+// nil where the calling thread is its own outside.
+func (r *Recipe) before(i int, child *Child) error {
+	r.Narrator.tell(r.lines[i])
+	if err := fault(r, i, child); err != nil {
+		return err
+	}
+	o := r.lines[i].outside
+	if o == nil {
+		return nil
+	}
+	if child != nil {
+		return o.Do(child.Pid)
+	}
+	return o.Do(unix.Getpid())
+}
+
+// make makes the call of one line. RawSyscall6, because the Go scheduler need
+// not hear of calls that do not block.
+func (l *Line) make(slots []uintptr) (uintptr, unix.Errno) {
+	var words [6]uintptr
+	for i, a := range l.args {
+		words[i] = a.word
+		if a.slot != 0 {
+			words[i] = slots[a.slot]
+		}
+	}
+	if l.outside != nil {
+		return 0, 0
+	}
+	result, _, errno := syscall.RawSyscall6(l.nr, words[0], words[1], words[2], words[3], words[4], words[5])
+	return result, errno
+}
+
+// restoreFileLimit gives back the soft limit of open files that we were started
+// with. Go's start-up raises it for Go programs, and other programs, which may
+// still use select(2), must not inherit that. An Exec that fails is the only public way to
+// the number that Go keeps to itself.
+func restoreFileLimit() {
+	var limit unix.Rlimit
+	if unix.Getrlimit(unix.RLIMIT_NOFILE, &limit) == nil && limit.Cur == limit.Max-1 {
+		syscall.Exec("", nil, nil)
+	}
+}

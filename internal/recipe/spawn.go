@@ -1,0 +1,149 @@
+package recipe
+
+import (
+	"os"
+	"runtime"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// A Child is a process that Spawn made and nobody has waited for yet.
+type Child struct {
+	Pid    int
+	Pidfd  int // names the process as long as we hold it; becomes readable when the process ends
+	recipe *Recipe
+	done   int // the lines before this one have happened
+}
+
+// Spawn makes the calls up to the line that clones, and the rest in the child,
+// where the last of them is execve. It returns when the child's program runs.
+// If any line fails, the child is gone when Spawn returns, what was done outside
+// is undone, and the error is a *Failure. The child's parent is the calling
+// thread: if the child asked for a signal at its death, the caller keeps it.
+func (r *Recipe) Spawn() (*Child, error) {
+	err := r.runUntil(r.clone)
+	if err == nil {
+		err = r.before(r.clone, nil)
+	}
+	if err != nil {
+		r.undo(r.clone)
+		return nil, err
+	}
+	child, socket, err := r.birth()
+	if err != nil {
+		r.undo(r.clone)
+		return nil, r.failure(r.clone, err)
+	}
+	if err := child.attend(socket); err != nil {
+		child.bury()
+		return nil, err
+	}
+	return child, nil
+}
+
+// birth clones the child and returns our end of the socket to it. No other
+// thread may fork meanwhile: its child would hold the ends open.
+func (r *Recipe) birth() (*Child, *os.File, error) {
+	syscall.ForkLock.Lock()
+	defer syscall.ForkLock.Unlock()
+	ends, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer unix.Close(ends[1])
+	c := r.childhood(ends[0], ends[1])
+	pid, err := c.begin()
+	if err != nil {
+		unix.Close(ends[0])
+		return nil, nil, err
+	}
+	child := &Child{Pid: pid, Pidfd: int(c.pidfd), recipe: r, done: r.clone + 1}
+	return child, os.NewFile(uintptr(ends[0]), "child"), nil
+}
+
+// begin forks with every signal blocked, which is per thread.
+func (c *childhood) begin() (pid int, err error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var all, before unix.Sigset_t
+	for i := range all.Val {
+		all.Val[i] = ^all.Val[i]
+	}
+	unix.PthreadSigmask(unix.SIG_SETMASK, &all, &before)
+	defer unix.PthreadSigmask(unix.SIG_SETMASK, &before, nil)
+	c.mask = uint64(before.Val[0])
+	child, errno := fork(c)
+	runtime.KeepAlive(c)
+	if errno != 0 {
+		return 0, errno
+	}
+	return int(child), nil
+}
+
+// childhood puts the lines after the clone into words.
+func (r *Recipe) childhood(theirs, ours int) *childhood {
+	c := &childhood{
+		request: r.lines[r.clone].args[0].keep.(*cloneArgs),
+		slots:   make([]uintptr, r.slots+1),
+		theirs:  uintptr(theirs), ours: uintptr(ours),
+	}
+	c.request.Pidfd = uint64(uintptr(unsafe.Pointer(&c.pidfd)))
+	for i, l := range r.lines[r.clone+1:] {
+		s := step{nr: l.nr, into: uintptr(l.into.number)}
+		s.ask = l.ask || r.Narrator != nil || faultAt(r.clone+1+i)
+		for j, a := range l.args {
+			s.args[j], s.slotted[j] = a.word, a.slot != 0
+			if a.slot != 0 {
+				s.args[j] = uintptr(a.slot)
+			}
+		}
+		for j, errno := range l.tolerate {
+			s.tolerate[j] = uintptr(errno)
+		}
+		c.steps = append(c.steps, s)
+	}
+	return c
+}
+
+// attend answers the child's questions until its program runs, which closes the
+// child's end of the socket. What is due outside is done before the answer.
+func (c *Child) attend(socket *os.File) error {
+	defer socket.Close()
+	var m message
+	buffer := unsafe.Slice((*byte)(unsafe.Pointer(&m)), unsafe.Sizeof(m))
+	for {
+		if n, err := socket.Read(buffer); n == 0 || err != nil {
+			c.done = len(c.recipe.lines)
+			return nil
+		}
+		c.done = c.recipe.clone + 1 + int(m.line)
+		if m.errno != 0 {
+			return c.recipe.failure(c.done, unix.Errno(m.errno))
+		}
+		if err := c.recipe.before(c.done, c); err != nil {
+			return c.recipe.failure(c.done, err)
+		}
+		socket.Write([]byte{0})
+	}
+}
+
+// bury waits for a child that is ending, and undoes what was done for it.
+func (c *Child) bury() {
+	unix.PidfdSendSignal(c.Pidfd, unix.SIGKILL, nil, 0)
+	var status unix.WaitStatus
+	for {
+		if _, err := unix.Wait4(c.Pid, &status, 0, nil); err != unix.EINTR {
+			break
+		}
+	}
+	c.Close()
+}
+
+// Close undoes what was done outside for the child, the last thing first. It is
+// called when the child has ended.
+func (c *Child) Close() error {
+	unix.Close(c.Pidfd)
+	return c.recipe.undo(c.done)
+}
