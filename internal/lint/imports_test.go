@@ -48,11 +48,16 @@ func kind(dir string) string {
 	return name(dir)
 }
 
+// ours says whether a file goes into the tools. The bench does not, nor does what lies at the top.
+func ours(f *file) bool {
+	return strings.HasPrefix(f.path, "internal/") || strings.HasPrefix(f.path, "cmd/")
+}
+
 func lists(table, word string) bool { return slices.Contains(strings.Fields(table), word) }
 
 // arrows judges the imports of one file. Tests may import whatever shows that something works.
 func arrows(f *file) (complaints []string) {
-	if f.test() || !strings.HasPrefix(f.path, "internal/") && !strings.HasPrefix(f.path, "cmd/") {
+	if f.test() || !ours(f) {
 		return nil
 	}
 	allowed, known := mayImport[kind(f.dir())]

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+)
+
+// before is the command line of a peer that becomes, or runs, what follows it. ROOT stands for the container's root.
+func before(command ...string) func(*place, ...string) ([]string, error) {
+	return func(p *place, prog ...string) (argv []string, err error) {
+		for _, arg := range slices.Concat(command, prog) {
+			argv = append(argv, strings.ReplaceAll(arg, "ROOT", p.root))
+		}
+		return argv, nil
+	}
+}
+
+// bundled is the command line of a peer that finds the program in the bundle its own spec command wrote.
+func bundled(runtime string, options ...string) func(*place, ...string) ([]string, error) {
+	return func(p *place, prog ...string) ([]string, error) {
+		bundle, err := os.MkdirTemp(dir, runtime)
+		if err != nil {
+			return nil, err
+		}
+		state := []string{runtime, "--root", dir + "/state-" + runtime}
+		if _, err := p.output(slices.Concat(state, []string{"spec", "--bundle", bundle})); err != nil {
+			return nil, err
+		}
+		argv := slices.Concat(state, options, []string{"run", "--bundle", bundle, "bench"})
+		return argv, configure(bundle+"/config.json", p.root, prog)
+	}
+}
+
+// configure changes what must be in a specification as the runtime wrote it: the root, the program, no terminal.
+func configure(file, root string, prog []string) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	var spec map[string]any
+	if err := json.Unmarshal(text, &spec); err != nil {
+		return fmt.Errorf("read %s: %w", file, err)
+	}
+	process, _ := spec["process"].(map[string]any)
+	if process == nil {
+		return fmt.Errorf("read %s: no process", file)
+	}
+	process["terminal"], process["args"] = false, prog
+	spec["root"] = map[string]any{"path": root, "readonly": true}
+	if text, err = json.Marshal(spec); err != nil {
+		return err
+	}
+	return os.WriteFile(file, text, 0o644)
+}

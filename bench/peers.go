@@ -1,0 +1,57 @@
+package main
+
+// A peer is a command that is timed.
+type peer struct {
+	name string
+	// args is the command line that runs prog.
+	args func(p *place, prog ...string) ([]string, error)
+	// unified asks for a world whose only cgroup tree is version 2.
+	unified bool
+	// against names the peer it is compared with, if that is not the table's first.
+	against string
+	// atMost is the ratio we aim at, if we aim at one.
+	atMost float64
+}
+
+// A table is a set of peers that do comparable work. The first is the reference.
+type table struct {
+	title, about string
+	prog         []string
+	peers        []peer
+}
+
+// tables is the whole bench: to add a peer, add a line. One that is not installed, or does not work here, is left out
+// of the run and named in the report.
+var tables = []table{
+	{
+		title: "A container around `/bin/true`",
+		about: "The root holds a static busybox and nothing else. crun and runc run the bundle that their own `spec`\n" +
+			"writes; crun with its cgroup manager off, because it refuses a machine with both versions of cgroups.",
+		prog: []string{"/bin/true"},
+		peers: []peer{
+			{name: "crun run", args: bundled("crun", "--cgroup-manager=disabled"), unified: true},
+			{name: "runc run", args: bundled("runc")},
+			{name: "bwrap", args: before("bwrap", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts",
+				"--unshare-cgroup", "--bind", "ROOT", "/", "--proc", "/proc", "--dev", "/dev", "--")},
+			{name: "unshare", args: before("unshare", "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--fork",
+				"--root=ROOT", "--mount-proc", "--")},
+			{name: "ctr-run", args: before("ctr-run", "--"), atMost: 0.80},
+		},
+	},
+	{
+		title: "One namespace, then `/bin/true`",
+		about: "No container: a tool changes one thing and becomes the program. A second link shows what each further\n" +
+			"tool of a chain costs.",
+		prog: []string{"/bin/true"},
+		peers: []peer{
+			{name: "unshare --uts", args: before("unshare", "--uts", "--")},
+			{name: "ns-unshare --uts", args: before("ns-unshare", "--uts", "--"), atMost: 1.60},
+			{name: "unshare --uts unshare --ipc", args: before("unshare", "--uts", "--", "unshare", "--ipc", "--")},
+			{
+				name: "ns-unshare --uts ns-unshare --ipc", against: "ns-unshare --uts",
+				args: before("ns-unshare", "--uts", "--", "ns-unshare", "--ipc", "--"),
+			},
+			{name: "the program alone", args: before()},
+		},
+	},
+}
