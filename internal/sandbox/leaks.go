@@ -1,0 +1,131 @@
+package sandbox
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// How long dying things are given: a link takes 20 ms to follow its namespace, a killed process until it is scheduled.
+const (
+	insideGrace  = time.Second
+	machineGrace = 2 * time.Second
+)
+
+// insideState names everything that a test could leave behind in its sandbox.
+func insideState() []string {
+	var state []string
+	for _, p := range otherProcesses() {
+		state = append(state, fmt.Sprintf("process %d: %s", p.pid, p.cmdline))
+	}
+	return slices.Concat(state, mounts(), links(), namedNamespaces(), nftTables())
+}
+
+// newIn names what only the second state has.
+func newIn(before, after []string) []string {
+	var fresh []string
+	for _, name := range after {
+		if i := slices.Index(before, name); i >= 0 {
+			before = slices.Delete(slices.Clone(before), i, i+1)
+		} else {
+			fresh = append(fresh, name)
+		}
+	}
+	return fresh
+}
+
+// settle asks again until the answer is none or the time is up.
+func settle(grace time.Duration, ask func() []string) []string {
+	for end := time.Now().Add(grace); ; time.Sleep(10 * time.Millisecond) {
+		if found := ask(); len(found) == 0 || time.Now().After(end) {
+			return found
+		}
+	}
+}
+
+// mounts are the lines of the mount table that tell one mount from another: where, what, and which part of it.
+func mounts() []string {
+	data, _ := os.ReadFile("/proc/self/mountinfo")
+	var found []string
+	for line := range strings.Lines(string(data)) {
+		f := strings.Fields(line)
+		if sep := slices.Index(f, "-"); sep > 4 && len(f) > sep+2 {
+			found = append(found, fmt.Sprintf("mount %s: %s %s%s", f[4], f[sep+1], f[sep+2], strings.TrimSuffix(f[3], "/")))
+		}
+	}
+	return found
+}
+
+func links() []string {
+	ifaces, _ := net.Interfaces()
+	var found []string
+	for _, i := range ifaces {
+		found = append(found, "link "+i.Name)
+	}
+	return found
+}
+
+// namedNamespaces are those of "ip netns add".
+func namedNamespaces() []string {
+	names, _ := filepath.Glob("/run/netns/*")
+	for i, name := range names {
+		names[i] = "named network namespace " + filepath.Base(name)
+	}
+	return names
+}
+
+func nftTables() []string {
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	out, err := exec.Command("nft", "list", "tables").Output()
+	if err != nil {
+		return nil
+	}
+	var found []string
+	for line := range strings.Lines(string(out)) {
+		found = append(found, "nft "+strings.TrimSpace(line))
+	}
+	return found
+}
+
+type process struct {
+	pid     int
+	cmdline string
+}
+
+// otherProcesses are those of this sandbox: of its pid namespace, or without one, of its process group. Init, we
+// ourselves, and the dead that wait to be collected do not count.
+func otherProcesses() []process {
+	self, group := os.Getpid(), processGroup("self")
+	dirs, _ := filepath.Glob("/proc/[0-9]*")
+	var found []process
+	for _, dir := range dirs {
+		pid, _ := strconv.Atoi(filepath.Base(dir))
+		if pid == self || pid == 1 || os.Geteuid() != 0 && processGroup(filepath.Base(dir)) != group {
+			continue
+		}
+		// A zombie has no command line any more, nor has a process that is gone by now.
+		if cmdline, _ := os.ReadFile(dir + "/cmdline"); len(cmdline) > 0 {
+			args := strings.TrimSpace(string(bytes.ReplaceAll(cmdline, []byte{0}, []byte{' '})))
+			found = append(found, process{pid, args})
+		}
+	}
+	return found
+}
+
+// processGroup is the fifth field of stat; the second is a name in parentheses that may contain anything.
+func processGroup(pid string) string {
+	stat, _ := os.ReadFile("/proc/" + pid + "/stat")
+	if f := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:])); len(f) > 2 {
+		return f[2]
+	}
+	return ""
+}
