@@ -33,12 +33,13 @@ build: ## build every tool into bin/, each one static file
 run: build ## build, then look around in a first container (root)
 	@sh examples/first.sh
 
+# The kernel is under test as well, and Go's cache of results knows nothing of it; hence -count=1.
 test: ## run every test, installing what they need (root; without it, the part that needs none)
 	@if [ "$$(id -u)" = 0 ]; then tools/deps.sh $(TEST_PACKAGES); else \
 		echo 'test: hint: namespaces, mounts and cgroups are made for real here, and the kernel lets only root make them;'; \
 		echo 'test: hint: the tests that need root are skipped now. All of them: sudo env "PATH=$$PATH" make test'; \
 	fi
-	go test -vet=off ./...
+	go test -vet=off -count=1 ./...
 	go -C bench test -vet=off ./...
 
 lint: ## check format, vet, staticcheck, and the rules of the house

@@ -25,7 +25,7 @@ if [ "$(id -u)" != 0 ]; then
 fi
 
 echo "deps: installing$missing"
-export DEBIAN_FRONTEND=noninteractive
+export DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes
 # One broken source among many need not matter; a package that cannot be had does, and install says so.
 apt-get update -qq || echo "deps: hint: not every package list could be fetched" >&2
 # The unquoted list is meant to fall apart into its words.
