@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -11,6 +12,9 @@ var refused = map[string]string{
 	"kill": "programs in the background are made by bg; use signal",
 	"wait": "programs in the background are made by bg; use end",
 }
+
+// inBackground is how testscript's exec marks a program.
+var inBackground = regexp.MustCompile(`^&(\w+&)?$`)
 
 // checkScript finds the mistakes that would let a script pass without doing its work.
 func checkScript(source string) error {
@@ -28,7 +32,7 @@ func checkScript(source string) error {
 		if why, ok := refused[f[0]]; ok {
 			return fmt.Errorf("%d: %s", i+1, why)
 		}
-		if last := f[len(f)-1]; f[0] == "exec" && strings.HasPrefix(last, "&") {
+		if f[0] == "exec" && inBackground.MatchString(f[len(f)-1]) {
 			return fmt.Errorf("%d: use bg NAME PROG for a program in the background", i+1)
 		}
 	}

@@ -7,24 +7,12 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // workVar names the directory in which the child may make files; nobody ever deletes it through a mount.
 const workVar = "CTRKIT_SANDBOX_WORK"
-
-// The ways a test in a sandbox can end.
-const (
-	passed  = "pass"
-	failed  = "fail"
-	skipped = "skip"
-)
-
-// A result is what the child tells its parent.
-type result struct {
-	Outcome string
-	Skips   []skip
-	Log     string
-}
 
 // A child is the state of the process inside.
 type child struct {
@@ -63,6 +51,10 @@ func runInside(m *testing.M) int {
 	// No program under test gets to see it.
 	syscall.CloseOnExec(3)
 	syscall.Umask(0o022)
+	if os.Geteuid() != 0 {
+		// Without an init, the orphans come to us; so we know of them.
+		unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+	}
 	work := os.Getenv(workVar)
 	os.Unsetenv(workVar)
 	inside = &child{report: report, work: work, start: time.Now()}
@@ -70,7 +62,9 @@ func runInside(m *testing.M) int {
 		return 125
 	}
 	os.Setenv("TMPDIR", filepath.Join(work, "tmp"))
-	return m.Run()
+	code := m.Run()
+	killOthers()
+	return code
 }
 
 // run runs f and reports. The clean-up is registered first, so it comes after all of f's own.
@@ -112,9 +106,7 @@ func (c *child) leaks() []string {
 // timeUp kills every program in the sandbox but ourselves, again and again, until what waits for them has failed.
 func (c *child) timeUp() {
 	for range time.Tick(50 * time.Millisecond) {
-		for _, p := range otherProcesses() {
-			syscall.Kill(p.pid, syscall.SIGKILL)
-		}
+		killOthers()
 	}
 }
 

@@ -1,14 +1,12 @@
 package sandbox
 
 import (
-	"bytes"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -94,38 +92,4 @@ func nftTables() []string {
 		found = append(found, "nft "+strings.TrimSpace(line))
 	}
 	return found
-}
-
-type process struct {
-	pid     int
-	cmdline string
-}
-
-// otherProcesses are those of this sandbox: of its pid namespace, or without one, of its process group. Init, we
-// ourselves, and the dead that wait to be collected do not count.
-func otherProcesses() []process {
-	self, group := os.Getpid(), processGroup("self")
-	dirs, _ := filepath.Glob("/proc/[0-9]*")
-	var found []process
-	for _, dir := range dirs {
-		pid, _ := strconv.Atoi(filepath.Base(dir))
-		if pid == self || pid == 1 || os.Geteuid() != 0 && processGroup(filepath.Base(dir)) != group {
-			continue
-		}
-		// A zombie has no command line any more, nor has a process that is gone by now.
-		if cmdline, _ := os.ReadFile(dir + "/cmdline"); len(cmdline) > 0 {
-			args := strings.TrimSpace(string(bytes.ReplaceAll(cmdline, []byte{0}, []byte{' '})))
-			found = append(found, process{pid, args})
-		}
-	}
-	return found
-}
-
-// processGroup is the fifth field of stat; the second is a name in parentheses that may contain anything.
-func processGroup(pid string) string {
-	stat, _ := os.ReadFile("/proc/" + pid + "/stat")
-	if f := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:])); len(f) > 2 {
-		return f[2]
-	}
-	return ""
 }

@@ -43,7 +43,8 @@ func runSuite(m *testing.M) int {
 	before := machineState(suite.toolsDir())
 	code := m.Run()
 
-	for _, leak := range settle(machineGrace, func() []string { return newIn(before, machineState(suite.toolsDir())) }) {
+	leaks := settle(machineGrace, func() []string { return newIn(before, machineState(suite.toolsDir())) })
+	for _, leak := range leaks {
 		fmt.Fprintln(os.Stderr, "sandbox: leak on this machine:", leak)
 		code = 1
 	}
@@ -52,6 +53,9 @@ func runSuite(m *testing.M) int {
 		code = 1
 	}
 	fmt.Fprint(os.Stdout, suite.skipSummary())
-	os.RemoveAll(dir)
+	if len(leaks) == 0 {
+		// Otherwise something could be mounted in it, and would be removed too.
+		os.RemoveAll(dir)
+	}
 	return code
 }

@@ -1,12 +1,9 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"flag"
-	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"runtime"
 	"strings"
@@ -106,39 +103,6 @@ func tempFile(t *testing.T) *os.File {
 	if err != nil {
 		t.Fatal(err)
 	}
-	os.Remove(filepath.Clean(f.Name()))
+	os.Remove(f.Name())
 	return f
-}
-
-// readResult takes what the child reported. A child that reported nothing has died, which is a failure.
-func readResult(report, output *os.File, exit error) result {
-	var res result
-	report.Seek(0, io.SeekStart)
-	if err := json.NewDecoder(report).Decode(&res); err != nil {
-		res = result{Outcome: failed, Log: "the sandbox died without a result: " + errText(exit) + "\n"}
-	}
-	output.Seek(0, io.SeekStart)
-	out, _ := io.ReadAll(output)
-	res.Log += tidy(string(out))
-	return res
-}
-
-func errText(err error) string {
-	if err == nil {
-		return "no such test in the child"
-	}
-	return err.Error()
-}
-
-// tidy leaves out the lines by which the child's testing package frames a test; the parent prints its own.
-func tidy(out string) string {
-	var kept strings.Builder
-	for line := range strings.Lines(out) {
-		frame := strings.TrimSpace(line)
-		if frame == "PASS" || frame == "FAIL" || strings.HasPrefix(frame, "--- ") || strings.HasPrefix(frame, "=== ") {
-			continue
-		}
-		kept.WriteString(line)
-	}
-	return kept.String()
 }

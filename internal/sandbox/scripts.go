@@ -45,6 +45,10 @@ func runScript(t *T, file string, update bool) {
 		UpdateScripts:      update,
 		RequireUniqueNames: true,
 	})
+	// A script that failed does not come here.
+	for name := range s.background {
+		t.Errorf("%s was started by bg, and nothing asked by end how it went", name)
+	}
 }
 
 // scriptT is what testscript sees of a T. Run does not fan out: there is one script, and we are in its subtest already.

@@ -3,8 +3,6 @@ package sandbox
 import (
 	"fmt"
 	"os"
-	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -67,17 +65,16 @@ func (s *suiteState) skipSummary() string {
 
 // place says where we are, in the words of testdata/skips.
 func place() string {
-	machine, user := "native", "user"
-	if os.Getenv("CTRKIT_VM") != "" {
-		machine = "vm"
+	vm, root := os.Getenv("CTRKIT_VM") != "", os.Geteuid() == 0
+	switch {
+	case vm && root:
+		return "vm-root"
+	case vm:
+		return "vm-user"
+	case root:
+		return "root-native"
 	}
-	if os.Geteuid() == 0 {
-		user = "root"
-	}
-	if machine == "vm" {
-		return machine + "-" + user
-	}
-	return user + "-" + machine
+	return "user-native"
 }
 
 // qualified puts the package's directory before the name of a test that is not of the module's root.
@@ -91,46 +88,4 @@ func qualified(name string) string {
 		return name
 	}
 	return strings.TrimPrefix(dir, root+"/") + "." + name
-}
-
-// An expectation is a line of testdata/skips: where, which test, what reason; the last two are patterns of path.Match.
-type expectation struct{ place, test, reason string }
-
-func (e expectation) covers(place string, s skip) bool {
-	return e.place == place && glob(e.test, s.Name) && glob(e.reason, s.Reason)
-}
-
-// glob lets * match slashes too, which mean nothing here.
-func glob(pattern, name string) bool {
-	const noSlash = "\x00"
-	ok, _ := path.Match(strings.ReplaceAll(pattern, "/", noSlash), strings.ReplaceAll(name, "/", noSlash))
-	return ok
-}
-
-func expectedSkips() ([]expectation, error) {
-	root, err := moduleRoot()
-	if err != nil {
-		return nil, err
-	}
-	data, err := os.ReadFile(filepath.Join(root, "testdata", "skips"))
-	if err != nil {
-		return nil, err
-	}
-	return parseSkips(string(data))
-}
-
-func parseSkips(text string) ([]expectation, error) {
-	var found []expectation
-	for line := range strings.Lines(text) {
-		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
-		f := strings.Fields(line)
-		if len(f) < 3 {
-			return nil, fmt.Errorf("testdata/skips: %q: want PLACE TEST REASON", line)
-		}
-		found = append(found, expectation{f[0], f[1], strings.Join(f[2:], " ")})
-	}
-	return found, nil
 }
