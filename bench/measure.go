@@ -54,10 +54,20 @@ func (p *place) once(argv []string, stdout *os.File) (time.Duration, error) {
 	}
 	took := time.Since(begin)
 	alarm.Stop()
+	reap()
 	if err != nil || status != 0 {
 		return took, fmt.Errorf("status %#x after %v: %s", int(status), took.Round(time.Millisecond), p.lastError())
 	}
 	return took, nil
+}
+
+// reap takes leave of what earlier peers left behind and has ended since.
+func reap() {
+	for {
+		if pid, err := syscall.Wait4(-1, nil, syscall.WNOHANG, nil); err != nil || pid <= 0 {
+			return
+		}
+	}
 }
 
 // lastError is the last line that any peer complained with.

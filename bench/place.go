@@ -24,6 +24,10 @@ func settle(bin string) (*place, error) {
 	if err := unix.Unshare(unix.CLONE_NEWNS | unix.CLONE_NEWNET); err != nil {
 		return nil, fmt.Errorf("make namespaces: %w", err)
 	}
+	// A peer may leave before its children do. They become ours, and not a mystery for the machine's pid 1.
+	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
+		return nil, fmt.Errorf("adopt orphans: %w", err)
+	}
 	// What is mounted from here on must not show on the machine.
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 		return nil, fmt.Errorf("make mounts private: %w", err)
