@@ -52,6 +52,13 @@ func (r *Recipe) Close(fd Slot) *Line {
 	return r.call("close", unix.SYS_CLOSE, fd.name, fd.arg())
 }
 
+// FcntlCloexec marks a descriptor of our own to be closed by execve. See
+// F_SETFD(2const).
+func (r *Recipe) FcntlCloexec(fd int) *Line {
+	return r.call("fcntl", unix.SYS_FCNTL, "descriptor", number(fd),
+		name(unix.F_SETFD, "F_SETFD"), name(unix.FD_CLOEXEC, "FD_CLOEXEC"))
+}
+
 // Mkdirat makes a directory. See mkdirat(2).
 func (r *Recipe) Mkdirat(dir string, mode uint32) *Line {
 	return r.call("mkdirat", unix.SYS_MKDIRAT, dir, cwd, str(dir), octal(mode))
@@ -80,6 +87,13 @@ func (r *Recipe) Setxattr(file, attribute, value string) *Line {
 // Umask sets the mode bits that new files do not get. See umask(2).
 func (r *Recipe) Umask(mask uint32) *Line {
 	return r.call("umask", unix.SYS_UMASK, "", octal(mask))
+}
+
+// CurrentUmask reads the mask in the only way there is: by setting it.
+func CurrentUmask() uint32 {
+	mask := unix.Umask(0)
+	unix.Umask(mask)
+	return uint32(mask)
 }
 
 // Sethostname sets the host name of the UTS namespace. See sethostname(2).

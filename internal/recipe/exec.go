@@ -6,19 +6,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// notThis are the results of execve that say only that the program is not at
-// this path. A search of $PATH goes on after them.
-var notThis = []unix.Errno{unix.ENOENT, unix.ENOTDIR, unix.EACCES}
+// NotThere are the results of execve that say only that the program is not at
+// this path, or may not be run: a search of $PATH goes on after them.
+var NotThere = []unix.Errno{unix.ENOENT, unix.ENOTDIR, unix.EACCES}
 
 // Execve replaces the program of the process by the one at file. See execve(2).
 func (r *Recipe) Execve(file string, argv, env []string) *Line {
 	return r.call("execve", unix.SYS_EXECVE, file, str(file), arguments(argv), environment(env))
-}
-
-// ExecveIfThere is Execve as one step of a search: if there is no program at
-// file, or none that may be run, the next line is reached.
-func (r *Recipe) ExecveIfThere(file string, argv, env []string) *Line {
-	return r.Execve(file, argv, env).Tolerate(notThis...)
 }
 
 // Execveat replaces the program of the process by the one open as fd, wherever

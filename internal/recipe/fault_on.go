@@ -51,7 +51,7 @@ func fault(r *Recipe, line int, child *Child) error {
 		unix.Kill(unix.Getpid(), unix.SIGKILL)
 	case "kill-child":
 		if child != nil {
-			unix.PidfdSendSignal(child.Pidfd, unix.SIGKILL, nil, 0)
+			child.Signal(unix.SIGKILL)
 		}
 		return nil
 	}

@@ -59,7 +59,7 @@ func (n *Narrator) tell(l *Line) {
 	n.told[why.where] = true
 	n.indent(why.text)
 	if same := l.Same(); same != "" {
-		n.indent("same as: " + same)
+		fmt.Fprintf(n.W, "%12ssame as: %s\n", "", same)
 	}
 	if l.because != "" {
 		n.indent("on this machine: " + l.because)
@@ -74,9 +74,19 @@ func (n *Narrator) Flush() {
 	}
 }
 
+// indent prints a text below a call, in lines of a length that the eye can follow.
 func (n *Narrator) indent(text string) {
-	for line := range strings.Lines(text) {
-		fmt.Fprintf(n.W, "%12s%s\n", "", strings.TrimSuffix(line, "\n"))
+	const width = 88
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && len(line)+1+len(word) > width {
+			fmt.Fprintf(n.W, "%12s%s\n", "", line)
+			line = ""
+		}
+		line = strings.TrimPrefix(line+" "+word, " ")
+	}
+	if line != "" {
+		fmt.Fprintf(n.W, "%12s%s\n", "", line)
 	}
 }
 

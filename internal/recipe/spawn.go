@@ -9,14 +9,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A Child is a process that Spawn made and nobody has waited for yet.
-type Child struct {
-	Pid    int
-	Pidfd  int // names the process as long as we hold it; becomes readable when the process ends
-	recipe *Recipe
-	done   int // the lines before this one have happened
-}
-
 // Spawn makes the calls up to the line that clones, and the rest in the child,
 // where the last of them is execve. It returns when the child's program runs.
 // If any line fails, the child is gone when Spawn returns, what was done outside
@@ -59,8 +51,7 @@ func (r *Recipe) birth() (*Child, *os.File, error) {
 		unix.Close(ends[0])
 		return nil, nil, err
 	}
-	child := &Child{Pid: pid, Pidfd: int(c.pidfd), recipe: r, done: r.clone + 1}
-	return child, os.NewFile(uintptr(ends[0]), "child"), nil
+	return newChild(pid, int(c.pidfd), r), os.NewFile(uintptr(ends[0]), "socket"), nil
 }
 
 // begin forks with every signal blocked, which is per thread.
@@ -127,23 +118,4 @@ func (c *Child) attend(socket *os.File) error {
 		}
 		socket.Write([]byte{0})
 	}
-}
-
-// bury waits for a child that is ending, and undoes what was done for it.
-func (c *Child) bury() {
-	unix.PidfdSendSignal(c.Pidfd, unix.SIGKILL, nil, 0)
-	var status unix.WaitStatus
-	for {
-		if _, err := unix.Wait4(c.Pid, &status, 0, nil); err != unix.EINTR {
-			break
-		}
-	}
-	c.Close()
-}
-
-// Close undoes what was done outside for the child, the last thing first. It is
-// called when the child has ended.
-func (c *Child) Close() error {
-	unix.Close(c.Pidfd)
-	return c.recipe.undo(c.done)
 }

@@ -1,0 +1,31 @@
+// Ctr-run composes namespaces, a copy-on-write tree and a new root into a container.
+//
+// The container has its own mounts, host name, IPC, network, processes and view
+// of control groups. Its files are the machine's own, or those of a root file
+// system; what is written to them is gone when the container has ended. Without
+// PROG it runs a shell.
+//
+//	$ ctr-run -- sh -c 'hostname; echo I am $$; rm -rf /usr/bin; ls /usr/bin'
+//	ctr
+//	I am 1
+//	sh: 1: ls: not found
+//	? 127
+//
+//	$ ctr-run --print -- sh
+//	ns-unshare --all --hostname ctr -- \
+//	  ufs-mount --machine --scratch 512M /mnt -- \
+//	  root-pivot --proc --sys --dev /mnt -- \
+//	  sh
+package main
+
+import (
+	_ "embed"
+
+	"ctrkit/internal/cli"
+	"ctrkit/internal/ctr"
+)
+
+//go:embed main.go
+var page string
+
+func main() { cli.Main(&ctr.Run{}, page) }

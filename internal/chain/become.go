@@ -1,0 +1,110 @@
+package chain
+
+import (
+	"cmp"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"ctrkit/internal/recipe"
+)
+
+// Tools are the names that mean our own programs when they are next in a chain.
+var Tools = []string{
+	"ns-unshare", "ns-enter", "cg-limit", "cg-stat", "ufs-mount", "ufs-diff", "ufs-apply", "root-pivot",
+	"veth-link", "nat-publish", "priv-drop", "ctr-run", "ctr-ps", "ctr-doctor", "ctr-lab",
+}
+
+// program is what a process is about to become.
+type program struct {
+	argv []string
+	tool string      // the path of the next of our tools, "" for any other program
+	root Root        // where the name has a meaning
+	fd   recipe.Slot // the tool, opened before the root changed
+}
+
+// find says what comes next. One of our tools is taken from the directory that
+// this one was started from, so that a chain never mixes two installations.
+func find(step Step) *program {
+	argv, root := step.Program()
+	p := &program{argv: argv, root: root}
+	if len(argv) == 0 || !slices.Contains(Tools, argv[0]) {
+		return p
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return p
+	}
+	sibling := filepath.Join(filepath.Dir(self), argv[0])
+	if unix.Access(sibling, unix.X_OK) == nil {
+		p.tool = sibling
+	}
+	return p
+}
+
+// open records that the next tool is opened, where it would be out of reach later.
+func (p *program) open(r *recipe.Recipe) {
+	if p.tool != "" && p.root == NewRoot {
+		// In the new root the next tool's file may not exist, so it is opened while
+		// it can be reached.
+		p.fd = r.Openat(p.tool, unix.O_PATH|unix.O_CLOEXEC, "tool")
+	}
+}
+
+// become records the call that replaces this process by the program.
+func (p *program) become(r *recipe.Recipe) {
+	if r.Clones() {
+		// A parent that was killed in the meantime does not answer, and its silence
+		// ends the child.
+		r.AskParent()
+	}
+	switch {
+	case p.tool != "" && p.root == NewRoot:
+		// A program that is open can be run wherever its path has gone.
+		r.Execveat(p.fd, p.argv, os.Environ())
+	case p.tool != "":
+		// The process becomes the next tool, which inherits what was changed so far.
+		r.Execve(p.tool, p.argv, os.Environ())
+	case strings.Contains(p.argv[0], "/"):
+		// The process becomes the program: same pid, same namespaces, new code.
+		r.Execve(p.argv[0], p.argv, foreign())
+	default:
+		p.search(r)
+	}
+}
+
+// search records one execve for every directory of $PATH.
+func (p *program) search(r *recipe.Recipe) {
+	path, ok := os.LookupEnv("PATH")
+	if !ok {
+		path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+	}
+	dirs := strings.Split(path, ":")
+	// The program is looked for by trying to run it: only then is the search made
+	// in the root, and by the user, that will run it.
+	for i, dir := range dirs {
+		attempt := r.Execve(cmp.Or(dir, ".")+"/"+p.argv[0], p.argv, foreign())
+		if i < len(dirs)-1 {
+			attempt.Tolerate(recipe.NotThere...)
+		}
+	}
+}
+
+// foreign is the environment of a program that is not ours: without what our
+// tools tell one another.
+func foreign() []string {
+	return slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "CTRKIT_") })
+}
+
+// dryRun tells of the recipe. A tool that comes next is really run, for it
+// changes nothing either and only it knows what it would do.
+func (p *program) dryRun(r *recipe.Recipe) error {
+	if err := r.DryRun(); err != nil || p.tool == "" {
+		return err
+	}
+	return syscall.Exec(p.tool, p.argv, os.Environ())
+}

@@ -1,0 +1,47 @@
+package chain
+
+import (
+	"fmt"
+	"os"
+	"os/signal"
+
+	"golang.org/x/sys/unix"
+
+	"ctrkit/internal/recipe"
+)
+
+// hold starts the rest of the chain as a child and stands in for it: signals
+// that are sent to us reach it, and its end is ours.
+func hold(r *recipe.Recipe, p *program, tool string, talk Talk) (status int, err error) {
+	child, err := r.Spawn()
+	if err != nil {
+		return 0, notRun(err, p)
+	}
+	// Before this a signal ends us, and our end the child's.
+	signals := make(chan os.Signal, 16)
+	signal.Notify(signals, relayed...)
+	ended := make(chan unix.WaitStatus, 1)
+	go func() {
+		w, _ := child.Wait()
+		ended <- w
+	}()
+	end := &ending{child: child, say: func(text string) { fmt.Fprintf(talk.Err, "%s: %s\n", tool, text) }}
+	for {
+		select {
+		case s := <-signals:
+			end.relay(s.(unix.Signal))
+		case <-end.patience:
+			end.insist()
+		case w := <-ended:
+			return exitStatus(w), child.Close()
+		}
+	}
+}
+
+// exitStatus is the status by which a shell would tell of the end of a process.
+func exitStatus(w unix.WaitStatus) int {
+	if w.Signaled() {
+		return statusSignal + int(w.Signal())
+	}
+	return w.ExitStatus()
+}

@@ -1,0 +1,88 @@
+package cli
+
+import (
+	"errors"
+	"os"
+	"slices"
+
+	"golang.org/x/sys/unix"
+
+	"ctrkit/internal/chain"
+	"ctrkit/internal/recipe"
+)
+
+// hints maps a call that the kernel refused, and how, to what can be done about
+// it. The first row that fits and has something to say counts.
+var hints = []struct {
+	calls []string
+	errno unix.Errno
+	say   func(f *recipe.Failure) string
+}{
+	{makesNamespaces, unix.EPERM, noPrivilege},
+	{makesNamespaces, unix.ENOSPC, namespaceLimit},
+	{makesNamespaces, unix.EUSERS, namespaceLimit},
+	{makesNamespaces, unix.EINVAL, always("this kernel lacks that kind of namespace; /proc/self/ns lists what it has")},
+	{makesNamespaces, unix.ENOSYS, always("a seccomp filter, as in a container, or a kernel before Linux 5.3 stands in the way")},
+	{makesNamespaces, unix.EAGAIN, always("a limit of processes is reached; ulimit -u and the pids control group set it")},
+	{[]string{"pivot_root"}, unix.EINVAL, pivotRoot},
+	{[]string{"mount"}, unix.ENODEV, missingModule},
+	{[]string{"mount"}, unix.EPERM, noPrivilege},
+	{[]string{"mount", "chdir", "openat"}, unix.ENOTDIR, always("a directory is needed there; a file or a symbolic link in its place is refused")},
+	{[]string{"mount"}, unix.EINVAL, overlay},
+	{[]string{"sethostname", "setdomainname"}, unix.EINVAL, always("the kernel takes 64 bytes at most")},
+	{[]string{"sethostname", "setdomainname", "umount2", "pivot_root", "ioctl", "mknodat", "setxattr"}, unix.EPERM, noPrivilege},
+	{[]string{"execve", "execveat"}, unix.ENOEXEC, always("it is neither a binary of this machine's architecture nor a script with a #! line")},
+	{[]string{"execve", "execveat"}, unix.EACCES, always("it is not executable: see its mode, and whether its file system is mounted noexec")},
+}
+
+var makesNamespaces = []string{"unshare", "clone3", "setns"}
+
+// hintFor is the remedy for an error, or "".
+func hintFor(err error) string {
+	var hinted *chain.Hinted
+	if errors.As(err, &hinted) {
+		return hinted.Hint
+	}
+	var failure *recipe.Failure
+	var errno unix.Errno
+	if !errors.As(err, &failure) || !errors.As(err, &errno) {
+		return ""
+	}
+	for _, h := range hints {
+		if h.errno == errno && slices.Contains(h.calls, failure.Call) {
+			if text := h.say(failure); text != "" {
+				return text
+			}
+		}
+	}
+	return ""
+}
+
+func always(text string) func(*recipe.Failure) string {
+	return func(*recipe.Failure) string { return text }
+}
+
+func noPrivilege(*recipe.Failure) string {
+	if os.Geteuid() != 0 {
+		return "this takes root: try sudo"
+	}
+	return "root here lacks CAP_SYS_ADMIN, or a security module or seccomp filter forbids it, as in most containers"
+}
+
+func namespaceLimit(f *recipe.Failure) string {
+	return "a limit in /proc/sys/user is reached or is 0, or namespaces are nested 32 deep; it counts " + f.Object + "s"
+}
+
+func pivotRoot(*recipe.Failure) string {
+	return "the new root must be a mount point, its parent mount and the old root's must not be shared, " +
+		"and the old root must not be the initramfs"
+}
+
+func missingModule(f *recipe.Failure) string {
+	return "this kernel lacks the file system; as root, modprobe may load it (overlay, for a union)"
+}
+
+func overlay(f *recipe.Failure) string {
+	return "for a union: upper and work must be on one file system that is no overlay itself, and layers must not overlap; " +
+		"the kernel log says more"
+}

@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"reflect"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"ctrkit/internal/chain"
+)
+
+// options are those that every tool has.
+type options struct {
+	Explain *string `type:"optional" placeholder:"json" help:"Print each system call as it is made, and why; =json for programs."`
+	DryRun  bool    `help:"Print the system calls and make none. Needs no privileges."`
+	Version bool    `help:"Print the version."`
+
+	done bool // the command line asked for a text, and it has been printed
+}
+
+// parse fills in the step and returns the options.
+func parse(step chain.Step, page string, args []string) (*options, error) {
+	o := &options{}
+	grammar := &struct {
+		kong.Plugins
+		*options
+	}{kong.Plugins{step}, o}
+	parser, err := kong.New(grammar,
+		kong.Name(step.Name()),
+		kong.Description(sentence(page)),
+		kong.Help(help(page)),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.Exit(func(int) { o.done = true }),
+		kong.NamedMapper("optional", optional{}),
+	)
+	if err != nil {
+		return nil, err
+	}
+	_, err = parser.Parse(args)
+	if o.Version && err == nil {
+		fmt.Printf("%s (ctrkit) %s\n", step.Name(), Version)
+		o.done = true
+	}
+	if err != nil && !o.done {
+		return nil, usage(err, step)
+	}
+	return o, o.inherit()
+}
+
+// usage is an error of the command line, in the words of all our errors.
+func usage(err error, step chain.Step) error {
+	text := strings.ReplaceAll(err.Error(), ", did you mean ", ": did you mean ")
+	return &chain.Hinted{
+		Err:  errors.New("parse command line: " + text),
+		Hint: step.Name() + " --help lists the options",
+	}
+}
+
+// inherit takes over what an earlier tool of the chain was asked for, and passes
+// it on to the later ones.
+func (o *options) inherit() error {
+	if format := os.Getenv("CTRKIT_EXPLAIN"); o.Explain == nil && format != "" {
+		o.Explain = &format
+	}
+	if o.Explain != nil {
+		if *o.Explain == "" {
+			*o.Explain = "text"
+		}
+		if *o.Explain != "text" && *o.Explain != "json" {
+			return fmt.Errorf("parse --explain=%s: it is text or json", *o.Explain)
+		}
+		os.Setenv("CTRKIT_EXPLAIN", *o.Explain)
+	}
+	if o.DryRun = o.DryRun || os.Getenv("CTRKIT_DRY_RUN") != ""; o.DryRun {
+		os.Setenv("CTRKIT_DRY_RUN", "1")
+	}
+	return nil
+}
+
+func (o *options) talk() chain.Talk {
+	talk := chain.Talk{DryRun: o.DryRun, Out: os.Stdout, Err: os.Stderr}
+	if o.Explain != nil {
+		talk.Explain = *o.Explain
+	}
+	return talk
+}
+
+// optional maps an option whose value may be left out: --explain or
+// --explain=json. A value without the equals sign would be the next argument.
+// Fields are pointers, nil where the option is not given.
+type optional struct{}
+
+func (optional) Decode(ctx *kong.DecodeContext, target reflect.Value) error {
+	value := ""
+	if ctx.Scan.Peek().Type == kong.FlagValueToken {
+		value = ctx.Scan.Pop().String()
+	}
+	return setText(target, value)
+}
+
+// IsBool tells the parser that a bare flag is complete.
+func (optional) IsBool() bool { return true }

@@ -1,0 +1,97 @@
+// Package ctr composes the mechanisms into a container.
+package ctr
+
+import (
+	"cmp"
+	"embed"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"ctrkit/internal/argv"
+	"ctrkit/internal/chain"
+	"ctrkit/internal/ns"
+	"ctrkit/internal/recipe"
+	"ctrkit/internal/root"
+	"ctrkit/internal/ufs"
+)
+
+//go:embed *.go
+var source embed.FS
+
+func init() { recipe.Teach("ctr", source) }
+
+// Run is a container: the steps of the tools, in one child.
+type Run struct {
+	Hostname string `placeholder:"NAME" help:"Host name inside (ctr)."`
+	Rootfs   string `placeholder:"DIR" help:"Root file system, copy-on-write. Without it, it is the machine's own files."`
+	Print    bool   `help:"Print the pipeline of tools that makes the same container, and run nothing."`
+	chain.Next
+}
+
+func (c *Run) Name() string { return "ctr-run" }
+
+// Program is looked up in the container. Without one it is a shell.
+func (c *Run) Program() ([]string, chain.Root) {
+	argv, _ := c.Next.Program()
+	if len(argv) == 0 {
+		argv = []string{"/bin/sh"}
+	}
+	return argv, chain.NewRoot
+}
+
+// scratch is the room for changes: a limit, so that a container cannot fill the
+// machine's memory.
+const scratch argv.Size = 512 << 20
+
+// steps is the container, outermost first. --print renders exactly this list.
+func (c *Run) steps() []chain.Step {
+	at := c.mountPoint()
+	tree := &ufs.Mount{Machine: c.Rootfs == "", Scratch: scratch, Root: at}
+	if c.Rootfs != "" {
+		tree.Lower = []string{c.Rootfs}
+	}
+	return []chain.Step{
+		&ns.Unshare{All: true, Hostname: cmp.Or(c.Hostname, "ctr")},
+		tree,
+		&root.Pivot{Proc: true, Sys: true, Dev: true, Root: at},
+	}
+}
+
+// Check checks every step.
+func (c *Run) Check() error {
+	for _, step := range c.steps() {
+		if err := step.Check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Lines is the recipes of the steps, one after another.
+func (c *Run) Lines(r *recipe.Recipe) error {
+	if err := keepDescriptors(r); err != nil {
+		return err
+	}
+	defer r.As(c.Name())
+	for _, step := range c.steps() {
+		r.As(step.Name())
+		if err := step.Lines(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mountPoint is a directory at which the tree can grow. Nobody outside sees the
+// mount, so any directory will do that does not hide the layers.
+func (c *Run) mountPoint() string {
+	layers, _ := filepath.Abs(c.Rootfs)
+	for _, dir := range []string{"/mnt", "/tmp", "/run"} {
+		info, err := os.Stat(dir)
+		if err == nil && info.IsDir() && !strings.HasPrefix(layers+"/", dir+"/") {
+			return dir
+		}
+	}
+	return "/mnt"
+}

@@ -1,0 +1,82 @@
+package ufs
+
+import (
+	"bufio"
+	"os"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// private are the directories of the machine that belong to its users and its
+// running programs. Programs do not need them, and a container must not read them.
+var private = []string{"/root", "/home", "/run", "/tmp"}
+
+// needed are the directories from which programs are run. Where one of them is a
+// mount of its own, an overlay of "/" shows the empty directory below it.
+var needed = []string{"/bin", "/etc", "/gnu", "/lib", "/lib32", "/lib64", "/nix", "/opt", "/sbin", "/usr"}
+
+type directory struct {
+	name string
+	mode uint32
+}
+
+// machine is the machine's own tree: its root, and each mount that programs need.
+func machine() ([]overlay, error) {
+	root := overlay{at: "/", lower: []string{"/"}}
+	for _, name := range private {
+		var info unix.Stat_t
+		if unix.Lstat(name, &info) == nil && info.Mode&unix.S_IFMT == unix.S_IFDIR {
+			root.empty = append(root.empty, directory{name, info.Mode & 0o7777})
+		}
+	}
+	overlays := []overlay{root}
+	mounts, err := mountPoints()
+	for _, at := range mounts {
+		if wanted(at) {
+			overlays = append(overlays, overlay{at: at, lower: []string{at}, because: at + " is a mount of its own"})
+		}
+	}
+	return overlays, err
+}
+
+// wanted reports whether a mount holds what programs need: a directory, in one of
+// the directories from which they are run, or /var.
+func wanted(at string) bool {
+	info, err := os.Stat(at)
+	if err != nil || !info.IsDir() {
+		return false
+	}
+	for _, dir := range needed {
+		if within(at, dir) {
+			return true
+		}
+	}
+	return at == "/var"
+}
+
+// mountPoints lists the mount points of our mount namespace in the order in which
+// they were mounted, each once. See proc_pid_mountinfo(5).
+func mountPoints() (points []string, err error) {
+	file, err := os.Open("/proc/self/mountinfo")
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	seen := map[string]bool{}
+	lines := bufio.NewScanner(file)
+	for lines.Scan() {
+		fields := strings.Fields(lines.Text())
+		if len(fields) < 5 {
+			continue
+		}
+		if point := unescape.Replace(fields[4]); !seen[point] {
+			seen[point] = true
+			points = append(points, point)
+		}
+	}
+	return points, lines.Err()
+}
+
+// unescape undoes the octal escapes of the kernel's mount tables.
+var unescape = strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`)
