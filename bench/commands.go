@@ -18,6 +18,23 @@ func before(command ...string) func(*place, ...string) ([]string, error) {
 	}
 }
 
+// printed is the command line that a command's --print shows for the same work.
+func printed(command ...string) func(*place, ...string) ([]string, error) {
+	return func(p *place, prog ...string) ([]string, error) {
+		// The program is put in afterwards, because only a shell would undo the quotes around its words.
+		argv, err := before(slices.Insert(slices.Clone(command), 1, "--print")...)(p, "PROG")
+		if err != nil {
+			return nil, err
+		}
+		line, err := p.output(argv)
+		words := strings.Fields(strings.ReplaceAll(line, "\\\n", " "))
+		if n := len(words); err != nil || n == 0 || words[n-1] != "PROG" {
+			return nil, fmt.Errorf("cannot use what it prints: %q (%v)", line, err)
+		}
+		return slices.Concat(words[:len(words)-1], prog), nil
+	}
+}
+
 // bundled is the command line of a peer that finds the program in the bundle its own spec command wrote.
 func bundled(runtime string, options ...string) func(*place, ...string) ([]string, error) {
 	return func(p *place, prog ...string) ([]string, error) {
