@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"math/rand"
+	"reflect"
+	"strings"
+	"testing"
+	"testing/quick"
+
+	"ctrkit/internal/argv"
+	"ctrkit/internal/chain"
+	"ctrkit/internal/ctr"
+	"ctrkit/internal/ns"
+	"ctrkit/internal/root"
+	"ctrkit/internal/ufs"
+)
+
+var steps = []chain.Step{&ns.Unshare{}, &ufs.Mount{}, &root.Pivot{}, &ctr.Run{}}
+
+// words are values of options that parsers have been known to stumble over.
+var words = []string{
+	"", "a", "two words", "-", "--", "-x", "--long", "--long=value", "a=b", "a,b", "a:b", `back\slash`,
+	"'quote'", `"double"`, "$HOME", "*", "~", "ünï", "new\nline", "1", "true", "@file",
+}
+
+// Parsing what argv.Of prints gives the same step, whatever is in it.
+func TestTheCommandLineOfAStepIsParsedToTheSameStep(t *testing.T) {
+	for _, step := range steps {
+		typ := reflect.TypeOf(step).Elem()
+		same := func(seed int64) bool {
+			want := reflect.New(typ)
+			fill(want.Elem(), rand.New(rand.NewSource(seed)))
+			line := argv.Of(want.Interface())
+			got := reflect.New(typ)
+			if _, err := parse(got.Interface().(chain.Step), "", line); err != nil {
+				t.Logf("%q: %v", line, err)
+				return false
+			}
+			if !reflect.DeepEqual(got.Interface(), want.Interface()) {
+				t.Logf("%q\n got %+v\nwant %+v", line, got.Elem(), want.Elem())
+				return false
+			}
+			return true
+		}
+		if err := quick.Check(same, &quick.Config{MaxCount: 500}); err != nil {
+			t.Errorf("%s: %v", step.Name(), err)
+		}
+	}
+}
+
+// fill sets about half of the fields.
+func fill(step reflect.Value, random *rand.Rand) {
+	for i := range step.NumField() {
+		field, value := step.Type().Field(i), step.Field(i)
+		_, positional := field.Tag.Lookup("arg")
+		switch {
+		case field.Anonymous:
+			fill(value, random)
+		case positional && value.Kind() == reflect.String:
+			value.SetString("dir" + words[random.Intn(len(words))])
+		case positional:
+			value.Set(reflect.ValueOf([]string{"--", "prog", "--option", words[random.Intn(len(words))]}))
+		case random.Intn(2) == 0:
+			value.Set(randomOf(value.Type(), random))
+		}
+	}
+}
+
+// randomOf is a value of a type that an option can have.
+func randomOf(typ reflect.Type, random *rand.Rand) reflect.Value {
+	word := words[1+random.Intn(len(words)-1)]
+	switch value := reflect.New(typ).Elem().Interface().(type) {
+	case bool:
+		return reflect.ValueOf(true)
+	case string:
+		return reflect.ValueOf(word)
+	case *string:
+		word = words[random.Intn(len(words))]
+		return reflect.ValueOf(&word)
+	case []string:
+		return reflect.ValueOf([]string{word, words[1+random.Intn(len(words)-1)]})
+	case argv.Size:
+		return reflect.ValueOf(argv.Size(1 + random.Intn(1<<40)))
+	case ns.Propagation:
+		return reflect.ValueOf(ns.Propagation(strings.Fields("private slave shared unchanged")[random.Intn(4)]))
+	case *ns.Signal:
+		signal := ns.Signal(1 + random.Intn(64))
+		return reflect.ValueOf(&signal)
+	default:
+		_ = value
+		panic("an option has a type that this test does not know: " + typ.String())
+	}
+}
