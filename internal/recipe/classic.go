@@ -76,8 +76,10 @@ func classicUnshare(l *Line) string {
 func classicMount(words []string, flags uint64) string {
 	source, target, fstype, data := words[0], words[1], words[2], words[4]
 	for _, propagation := range []flag{
-		{unix.MS_PRIVATE, "private"}, {unix.MS_SLAVE, "slave"},
-		{unix.MS_SHARED, "shared"}, {unix.MS_UNBINDABLE, "unbindable"},
+		{unix.MS_PRIVATE, "private"},
+		{unix.MS_SLAVE, "slave"},
+		{unix.MS_SHARED, "shared"},
+		{unix.MS_UNBINDABLE, "unbindable"},
 	} {
 		if flags&propagation.bit != 0 {
 			return "mount --make-" + recursive(flags) + propagation.name + " " + target
@@ -110,9 +112,14 @@ func recursive(flags uint64) string {
 func mountOptions(flags uint64, data string) string {
 	var options []string
 	for _, option := range []flag{
-		{unix.MS_REMOUNT, "remount"}, {unix.MS_BIND, "bind"},
-		{unix.MS_RDONLY, "ro"}, {unix.MS_NOSUID, "nosuid"}, {unix.MS_NODEV, "nodev"},
-		{unix.MS_NOEXEC, "noexec"}, {unix.MS_NOATIME, "noatime"}, {unix.MS_RELATIME, "relatime"},
+		{unix.MS_REMOUNT, "remount"},
+		{unix.MS_BIND, "bind"},
+		{unix.MS_RDONLY, "ro"},
+		{unix.MS_NOSUID, "nosuid"},
+		{unix.MS_NODEV, "nodev"},
+		{unix.MS_NOEXEC, "noexec"},
+		{unix.MS_NOATIME, "noatime"},
+		{unix.MS_RELATIME, "relatime"},
 	} {
 		if flags&option.bit != 0 {
 			options = append(options, option.name)

@@ -23,8 +23,10 @@ func (r *Recipe) Outside(o Outside) *Line {
 // was killed gets none, and ends: so it does not matter that the parent could
 // have died before the child asked the kernel for a signal at its death.
 func (r *Recipe) AskParent() *Line {
-	return r.add(&Line{name: "read", object: "parent", nr: unix.SYS_GETPID, ask: true,
-		args: []arg{name(0, "parent"), name(0, "&answer"), number(1)}})
+	return r.add(&Line{
+		name: "read", object: "parent", nr: unix.SYS_GETPID, ask: true,
+		args: []arg{name(0, "parent"), name(0, "&answer"), number(1)},
+	})
 }
 
 // undo takes back the outside work of the lines before done, the last first.

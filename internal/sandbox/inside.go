@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -48,8 +49,9 @@ func (t *T) Run(name string, f func(t *T)) bool {
 // runInside is the part of the process that runs the one test.
 func runInside(m *testing.M) int {
 	report := os.NewFile(3, "report")
-	// No program under test gets to see it.
 	syscall.CloseOnExec(3)
+	// No program under test gets to see it, nor what the caller of go test has left open.
+	unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC)
 	syscall.Umask(0o022)
 	if os.Geteuid() != 0 {
 		// Without an init, the orphans come to us; so we know of them.

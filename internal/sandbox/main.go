@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -34,7 +35,7 @@ func runSuite(m *testing.M) int {
 	if os.Geteuid() != 0 {
 		fmt.Fprintln(os.Stderr, "sandbox: not root: tests that need namespaces of their own are skipped (making them takes root: sudo make test)")
 	}
-	dir, err := os.MkdirTemp("", "ctrkit-")
+	dir, err := os.MkdirTemp(tempDir(), "ctrkit-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "sandbox:", err)
 		return 125
@@ -58,4 +59,12 @@ func runSuite(m *testing.M) int {
 		os.RemoveAll(dir)
 	}
 	return code
+}
+
+// tempDir is where the tools can be found from inside a sandbox too, which has a /tmp of its own.
+func tempDir() string {
+	if dir := os.TempDir(); !strings.HasPrefix(dir+"/", "/tmp/") {
+		return dir
+	}
+	return "/var/tmp"
 }
