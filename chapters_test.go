@@ -1,0 +1,61 @@
+package ctrkit_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"ctrkit/internal/doctest"
+	"ctrkit/internal/sandbox"
+)
+
+// TestChapters reads the walkthrough and does what it says.
+func TestChapters(t *testing.T) { readAlong(t, "chapters/*.md", chapterName) }
+
+// TestHelpExamples does the same with the examples that --help prints.
+func TestHelpExamples(t *testing.T) { readAlong(t, "cmd/*/main.go", toolName) }
+
+func readAlong(t *testing.T, pattern string, name func(file string) string) {
+	sandbox.Tools(t)
+	for _, file := range glob(t, pattern) {
+		t.Run(name(file), func(t *testing.T) {
+			t.Parallel()
+			sandbox.Root(t)
+			sandbox.Run(t, func(t *sandbox.T) { doctest.Run(t, file, *update) })
+		})
+	}
+}
+
+// TestChaptersAreMarked finds blocks of which nobody can tell whether they are run. It needs no root.
+func TestChaptersAreMarked(t *testing.T) {
+	for _, file := range glob(t, "chapters/*.md") {
+		if err := doctest.Check(file); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestAnchors compares the places in the code that the chapters name with those that are there.
+func TestAnchors(t *testing.T) {
+	if len(glob(t, "chapters/*.md")) == 0 {
+		return // nobody can have named an anchor yet
+	}
+	complaints, err := doctest.Anchors(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, complaint := range complaints {
+		t.Error(complaint)
+	}
+}
+
+func chapterName(file string) string { return filepath.Base(file) }
+
+func toolName(file string) string { return filepath.Base(filepath.Dir(file)) }
+
+func glob(t *testing.T, pattern string) []string {
+	files, err := filepath.Glob(pattern)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
