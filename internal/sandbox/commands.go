@@ -11,6 +11,7 @@ import (
 type script struct {
 	*testscript.TestScript
 	child      *child
+	source     string
 	background map[string]*program
 	host       hostState
 }
@@ -57,11 +58,11 @@ func (s *script) commands() map[string]func(ts *testscript.TestScript, neg bool,
 }
 
 // setup completes the environment of a script before its first line.
-func (s *script) setup(env *testscript.Env, source string) error {
+func (s *script) setup(env *testscript.Env) error {
 	env.Setenv("HOME", env.WorkDir)
 	env.Setenv("LC_ALL", "C")
 	env.Setenv("TERM", "dumb")
-	s.host = rememberHost(hostPaths(source, env))
+	s.host = rememberHost(hostPaths(s.source, env))
 	return nil
 }
 

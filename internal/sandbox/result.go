@@ -16,9 +16,10 @@ const (
 
 // A result is what the child tells its parent.
 type result struct {
-	Outcome string
-	Skips   []skip
-	Log     string
+	Outcome  string
+	Skips    []skip
+	Log      string
+	Promoted map[string][]byte
 }
 
 // readResult takes what the child reported. A child that reported nothing has died, which is a failure.

@@ -35,6 +35,8 @@ func Run(t *testing.T, f func(t *T)) {
 		t.FailNow()
 	case skipped:
 		t.SkipNow()
+	case passed:
+		res.writePromoted(t)
 	}
 }
 

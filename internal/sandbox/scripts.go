@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,12 +35,28 @@ func runScript(t *T, file string, update bool) {
 	if err := checkScript(string(source)); err != nil {
 		t.Fatalf("%s:%v", file, err)
 	}
-	s := &script{child: inside, background: map[string]*program{}}
+	s := &script{child: inside, background: map[string]*program{}, source: string(source)}
+	if !update {
+		s.run(t, file, false)
+		return
+	}
+	// Testscript rewrites the file itself, and can do that only here.
+	copied := filepath.Join(inside.work, filepath.Base(file))
+	if err := os.WriteFile(copied, source, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s.run(t, copied, true)
+	if content, err := os.ReadFile(copied); err == nil && !bytes.Equal(content, source) {
+		Promote(t, file, content)
+	}
+}
+
+func (s *script) run(t *T, file string, update bool) {
 	testscript.RunT(scriptT{t}, testscript.Params{
 		Files: []string{file},
 		// A root of our own also keeps testscript from deleting the work directory: it would delete what is mounted there.
-		WorkdirRoot:        inside.work,
-		Setup:              func(env *testscript.Env) error { return s.setup(env, string(source)) },
+		WorkdirRoot:        s.child.work,
+		Setup:              s.setup,
 		Cmds:               s.commands(),
 		Condition:          Condition,
 		UpdateScripts:      update,
