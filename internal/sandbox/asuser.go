@@ -9,8 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// nobody is the user that asuser becomes: one that owns nothing and is in no group.
-const nobody = 65534
+// ordinary is the user and group that asuser becomes: one that owns nothing here. (Not 65534, which the kernel also shows
+// for everyone whom a user namespace does not know.)
+const ordinary = 1000
 
 // becomeUser is the program asuser: it gives up root for good and becomes the rest of its command line.
 func becomeUser(argv []string) int {
@@ -41,8 +42,8 @@ func dropRoot() error {
 	if err := syscall.Setgroups(nil); err != nil {
 		return err
 	}
-	if err := syscall.Setresgid(nobody, nobody, nobody); err != nil {
+	if err := syscall.Setresgid(ordinary, ordinary, ordinary); err != nil {
 		return err
 	}
-	return syscall.Setresuid(nobody, nobody, nobody)
+	return syscall.Setresuid(ordinary, ordinary, ordinary)
 }

@@ -5,8 +5,9 @@ Package sandbox is where ctrkit is tested: on the real kernel, in namespaces tha
 
 A script is a file testdata/scripts/TOPIC_what.txtar, for package testscript: lines of commands, phases that begin with a
 comment, and files to start with. All scripts run in parallel, each in a sandbox of its own: a mount, pid, network, UTS
-and IPC namespace, with fresh /proc, /sys and /run, a lo that is up, the host name "host", and $WORK on a tmpfs. What the
-script calls the host is this sandbox. Cgroups alone are the machine's. ctrkit's tools are first in PATH.
+and IPC namespace, with /proc, /sys, /run and /tmp of its own, a lo that is up, the host name "host", and $WORK on a tmpfs.
+What the script calls the host is this sandbox. The machine's files are there, read-only. Cgroups alone are the machine's,
+and are audited when the suite is done. ctrkit's tools are first in PATH, and sudo runs its arguments.
 
 	[!root] skip 'needs root: mounts'
 
@@ -26,12 +27,12 @@ The commands, beside those of testscript (exec, stdout, stderr, cmp, exists, gre
 says so:
 
 	[!] status N PROG [ARG...]         run PROG and want exactly the exit status N (128+n for a signal)
-	asuser PROG [ARG...]               a program, to put before others: become uid and gid 65534 without capabilities
+	asuser PROG [ARG...]               a program, to put before others: become uid and gid 1000 without capabilities
 	bg NAME PROG [ARG...]              start PROG in the background; $NAME is its pid
 	signal NAME SIGNAL                 send it a signal, such as USR1
 	[!] end NAME [SIGNAL]              send it a signal if one is given, wait for it, and have its stdout and stderr
 	status N end NAME [SIGNAL]         the same, and want the exit status N
-	[!] eventually [2s] [!] PROG ...   repeat PROG, or a command of this list, until it succeeds (5s unless told)
+	[!] eventually [2s] [!] PROG ...   repeat PROG, or a command of this list, until it succeeds (10s unless told)
 	capture VAR [PATTERN]              $VAR becomes the last stdout, or what the pattern's last group matched in it
 	[!] host [PATH...]                 the host is as it was before the first line: mounts, links, host name, and the
 	                                   files and trees named (mode, owner, times, content)
@@ -55,7 +56,8 @@ Scripts rest on [Run], which every test may use whose package has the TestMain
 
 	func TestMain(m *testing.M) { sandbox.Main(m) }
 
-It runs a function in a sandbox, by starting the test binary again in new namespaces and asking it for the present test:
+It runs a function in a sandbox, by starting the test binary again in new namespaces and asking it for the present test;
+so what stands before Run happens in both processes, and what is set before it is known in both:
 
 	func TestPivot(t *testing.T) {
 		sandbox.Root(t)
@@ -64,6 +66,7 @@ It runs a function in a sandbox, by starting the test binary again in new namesp
 		})
 	}
 
-As an ordinary user there are no namespaces: the same happens in a plain temporary directory and a process group.
+[Tools], called before, builds the tools. [T.TempDir] is on the sandbox's tmpfs and is never deleted through a mount.
+[Promote] writes a file of the machine. As an ordinary user there are no namespaces: the same happens in a plain temporary directory and a process group.
 */
 package sandbox

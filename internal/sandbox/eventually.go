@@ -8,7 +8,7 @@ import (
 
 // eventually repeats a program, or a verb, until it succeeds. What happens in another process has no moment we know of.
 func (s *script) eventually(args []string) error {
-	patience := 5 * time.Second
+	patience := 10 * time.Second
 	if len(args) > 0 {
 		if d, err := time.ParseDuration(args[0]); err == nil {
 			patience, args = d, args[1:]
