@@ -7,6 +7,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/sys/unix"
 )
@@ -49,6 +50,7 @@ func fault(r *Recipe, line int, child *Child) error {
 	switch what {
 	case "kill":
 		unix.Kill(unix.Getpid(), unix.SIGKILL)
+		unix.Exit(128 + int(unix.SIGKILL)) // the pid 1 of a namespace survives what it sends itself
 	case "kill-child":
 		if child != nil {
 			child.Signal(unix.SIGKILL)
@@ -62,10 +64,10 @@ func fault(r *Recipe, line int, child *Child) error {
 	return unix.Errno(errno)
 }
 
-func faultLog(words ...any) {
-	log, err := os.OpenFile(os.Getenv("CTRKIT_FAULT_LOG"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
-	if err == nil {
-		fmt.Fprintln(log, words...)
-		log.Close()
-	}
-}
+func faultLog(words ...any) { fmt.Fprintln(openFaultLog(), words...) }
+
+// openFaultLog opens the log at the first line, for a later one may take its name out of reach.
+var openFaultLog = sync.OnceValue(func() *os.File {
+	log, _ := os.OpenFile(os.Getenv("CTRKIT_FAULT_LOG"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
+	return log
+})
