@@ -59,6 +59,19 @@ func TestChapterErrors(t *testing.T) {
 	}
 }
 
+func TestNeeds(t *testing.T) {
+	for text, want := range map[string][]string{
+		"# a\n\n<!-- needs [exec:nft] [!vm] -->\n": {"exec:nft", "!vm"},
+		"<!-- needs nft -->":                       nil,
+		"it <!-- needs [root] -->":                 nil,
+	} {
+		d := &document{lines: lines(text)}
+		if err := d.readChapter(); err != nil || !slices.Equal(d.needs, want) {
+			t.Errorf("%q: needs %q, want %q (%v)", text, d.needs, want, err)
+		}
+	}
+}
+
 func TestSteps(t *testing.T) {
 	text := `$ one
 out

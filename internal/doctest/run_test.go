@@ -81,6 +81,22 @@ func TestRun(t *testing.T) {
 	})
 }
 
+// TestTool runs the examples of a tool, in a directory that is prepared for them.
+func TestTool(t *testing.T) {
+	sandbox.Run(t, func(t *sandbox.T) {
+		dir := t.TempDir()
+		for name, text := range map[string]string{
+			"main.go":     "// Cat shows a file.\n//\n//\t$ cat file\n//\there\n//\n//\t$ echo $name\n//\tvalue\npackage main\n",
+			"examples.sh": "echo here >file\nname=value\n",
+		} {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		Run(t, filepath.Join(dir, "main.go"), false)
+	})
+}
+
 // TestShellEnds has a command that ends the shell, after which nothing may pass.
 func TestShellEnds(t *testing.T) {
 	sandbox.Run(t, func(t *sandbox.T) {
