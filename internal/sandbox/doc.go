@@ -48,7 +48,8 @@ The conditions, beside [exec:PROG]: [root], [vm] (in the project's virtual machi
 # Skips
 
 A test that skips has proved nothing, so testdata/skips lists the skips we expect in each place, and any other fails.
-Ordinary tests use [Skip] and [Root] instead of t.Skip, to take part.
+Ordinary tests use [Skip] and [Root] instead of t.Skip, to take part. The expected ones are listed in one line at the end of
+the run, and are added to the file that CTRKIT_SKIPS names, because go test keeps the output of a package that passes.
 
 # Go functions
 

@@ -53,7 +53,7 @@ func runSuite(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, "sandbox: building the tools:", suite.buildErr)
 		code = 1
 	}
-	fmt.Fprint(os.Stdout, suite.skipSummary())
+	suite.tellSkips()
 	if len(leaks) == 0 {
 		// Otherwise something could be mounted in it, and would be removed too.
 		os.RemoveAll(dir)
