@@ -57,11 +57,6 @@ func (p *program) open(r *recipe.Recipe) {
 
 // become records the call that replaces this process by the program.
 func (p *program) become(r *recipe.Recipe) {
-	if r.Clones() {
-		// A parent that was killed in the meantime does not answer, and its silence
-		// ends the child.
-		r.AskParent()
-	}
 	switch {
 	case p.tool != "" && p.root == NewRoot:
 		// A program that is open can be run wherever its path has gone.

@@ -17,25 +17,16 @@ func hold(r *recipe.Recipe, p *program, tool string, talk Talk) (status int, err
 	if err != nil {
 		return 0, notRun(err, p)
 	}
-	// Before this a signal ends us, and our end the child's.
+	// Until here a signal ends us, and our end the child's.
 	signals := make(chan os.Signal, 16)
 	signal.Notify(signals, relayed...)
-	ended := make(chan unix.WaitStatus, 1)
-	go func() {
-		w, _ := child.Wait()
-		ended <- w
-	}()
-	end := &ending{child: child, say: func(text string) { fmt.Fprintf(talk.Err, "%s: %s\n", tool, text) }}
-	for {
-		select {
-		case s := <-signals:
-			end.relay(s.(unix.Signal))
-		case <-end.patience:
-			end.insist()
-		case w := <-ended:
-			return exitStatus(w), child.Close()
-		}
+	say := func(text string) { fmt.Fprintf(talk.Err, "%s: %s\n", tool, text) }
+	go (&ending{child: child, say: say}).watch(signals)
+	w, err := child.Wait()
+	if err != nil {
+		return 0, err
 	}
+	return exitStatus(w), child.Close()
 }
 
 // exitStatus is the status by which a shell would tell of the end of a process.

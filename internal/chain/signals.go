@@ -27,6 +27,18 @@ type ending struct {
 	patience <-chan time.Time // when the asking is over
 }
 
+// watch waits for signals as long as we live.
+func (e *ending) watch(signals <-chan os.Signal) {
+	for {
+		select {
+		case s := <-signals:
+			e.relay(s.(unix.Signal))
+		case <-e.patience:
+			e.insist()
+		}
+	}
+}
+
 // relay passes a signal on. What the terminal sent, it sent to the child too.
 func (e *ending) relay(signal unix.Signal) {
 	keyboard := (signal == unix.SIGINT || signal == unix.SIGQUIT) && inForeground()

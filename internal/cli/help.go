@@ -42,9 +42,10 @@ func examples(page string) string {
 	return b.String()
 }
 
-// help prints the options as the parser knows them, and the examples.
+// help prints what the tool does, the options as the parser knows them, and examples.
 func help(page string) kong.HelpPrinter {
 	return func(options kong.HelpOptions, ctx *kong.Context) error {
+		fmt.Fprintf(ctx.Stdout, "%s\n\n", sentence(page))
 		if err := kong.DefaultHelpPrinter(options, ctx); err != nil {
 			return err
 		}

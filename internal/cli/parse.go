@@ -30,7 +30,6 @@ func parse(step chain.Step, page string, args []string) (*options, error) {
 	}{kong.Plugins{step}, o}
 	parser, err := kong.New(grammar,
 		kong.Name(step.Name()),
-		kong.Description(sentence(page)),
 		kong.Help(help(page)),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.Exit(func(int) { o.done = true }),

@@ -42,6 +42,9 @@ type step struct {
 // whether to go on; any other says that the line failed and the child ends.
 type message struct{ line, errno int32 }
 
+// alive is the message of a child that only wants to know whether it is read.
+var alive = message{line: -1}
+
 // fork clones a child that makes the recorded calls, the last of which is
 // execve. It returns in the parent only.
 //

@@ -1,6 +1,10 @@
 package recipe
 
-import "golang.org/x/sys/unix"
+import (
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
 
 // Outside is work that the process cannot do to itself: somebody outside its
 // namespaces must. It stands in the recipe at the place where it happens, and
@@ -19,14 +23,11 @@ func (r *Recipe) Outside(o Outside) *Line {
 	return r.add(&Line{name: o.Name, object: o.Object, nr: unix.SYS_GETPID, ask: true, outside: &o})
 }
 
-// AskParent makes the child wait for its parent's word. A child whose parent
-// was killed gets none, and ends: so it does not matter that the parent could
-// have died before the child asked the kernel for a signal at its death.
-func (r *Recipe) AskParent() *Line {
-	return r.add(&Line{
-		name: "read", object: "parent", nr: unix.SYS_GETPID, ask: true,
-		args: []arg{name(0, "parent"), name(0, "&answer"), number(1)},
-	})
+// TellParent makes the child write to its parent. If the parent is gone, nobody
+// can read it, and the child dies of SIGPIPE.
+func (r *Recipe) TellParent() *Line {
+	return r.add(&Line{name: "write", object: "parent", tell: true,
+		args: []arg{name(0, "parent"), name(0, "&alive"), number(int(unsafe.Sizeof(alive)))}})
 }
 
 // undo takes back the outside work of the lines before done, the last first.

@@ -38,6 +38,7 @@ type Line struct {
 	tolerate []unix.Errno // results that are as good as success
 	into     Slot         // where the result goes, for later lines
 	ask      bool         // a child asks its parent before this line
+	tell     bool         // the line is a message to the parent itself
 	outside  *Outside
 	because  string  // what about this machine put the line here
 	caller   uintptr // where the line was recorded; the comment above it says why

@@ -136,18 +136,18 @@ func TestOutsideIsDoneInItsPlaceAndUndone(t *testing.T) {
 	}
 }
 
-func TestTheChildEndsWhenItsParentDoesNotAnswer(t *testing.T) {
+func TestTheChildEndsWhenItsParentIsGone(t *testing.T) {
 	r := New("test")
 	r.Clone3(0)
-	r.AskParent()
+	r.TellParent()
 	shell(r, "exit 0")
 	child, socket, err := r.birth()
 	if err != nil {
 		t.Fatal(err)
 	}
 	socket.Close()
-	if status := child.end(t); status != 127 {
-		t.Errorf("exit status %d, want 127", status)
+	if status := child.end(t); status != 128+int(unix.SIGPIPE) {
+		t.Errorf("exit status %d, want that of SIGPIPE", status)
 	}
 }
 
@@ -188,7 +188,7 @@ func TestSpawnManyTimesAtOnce(t *testing.T) {
 				r := New("test")
 				r.Clone3(0)
 				r.Umask(0o22)
-				r.AskParent()
+				r.TellParent()
 				r.Execve("/nonexistent/true", []string{"true"}, nil).Tolerate(NotThere...)
 				r.Execve("/bin/true", []string{"true"}, nil)
 				child, err := r.Spawn()

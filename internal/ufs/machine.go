@@ -1,8 +1,8 @@
 package ufs
 
 import (
-	"bufio"
 	"os"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -43,39 +43,28 @@ func machine() ([]overlay, error) {
 // wanted reports whether a mount holds what programs need: a directory, in one of
 // the directories from which they are run, or /var.
 func wanted(at string) bool {
-	info, err := os.Stat(at)
-	if err != nil || !info.IsDir() {
+	inNeeded := func(dir string) bool { return within(at, dir) }
+	if at != "/var" && !slices.ContainsFunc(needed, inNeeded) {
 		return false
 	}
-	for _, dir := range needed {
-		if within(at, dir) {
-			return true
-		}
-	}
-	return at == "/var"
+	info, err := os.Stat(at)
+	return err == nil && info.IsDir()
 }
 
 // mountPoints lists the mount points of our mount namespace in the order in which
 // they were mounted, each once. See proc_pid_mountinfo(5).
 func mountPoints() (points []string, err error) {
-	file, err := os.Open("/proc/self/mountinfo")
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	seen := map[string]bool{}
-	lines := bufio.NewScanner(file)
-	for lines.Scan() {
-		fields := strings.Fields(lines.Text())
+	text, err := os.ReadFile("/proc/self/mountinfo")
+	for line := range strings.Lines(string(text)) {
+		fields := strings.Fields(line)
 		if len(fields) < 5 {
 			continue
 		}
-		if point := unescape.Replace(fields[4]); !seen[point] {
-			seen[point] = true
+		if point := unescape.Replace(fields[4]); !slices.Contains(points, point) {
 			points = append(points, point)
 		}
 	}
-	return points, lines.Err()
+	return points, err
 }
 
 // unescape undoes the octal escapes of the kernel's mount tables.
