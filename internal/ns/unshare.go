@@ -82,8 +82,8 @@ func (u *Unshare) leave(r *recipe.Recipe) {
 		// Nobody would wait for a child that outlives us. When its parent dies, the
 		// kernel now kills it, and with a pid 1 its whole namespace.
 		r.PrSetPdeathsig(signal)
-		// The parent may have died a moment before. Then nobody reads this, and the
-		// child dies of SIGPIPE instead.
+		// The parent may have died a moment before. Then nobody can read this, and
+		// the child ends here.
 		r.TellParent()
 	}
 }

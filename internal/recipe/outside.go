@@ -24,10 +24,12 @@ func (r *Recipe) Outside(o Outside) *Line {
 }
 
 // TellParent makes the child write to its parent. If the parent is gone, nobody
-// can read it, and the child dies of SIGPIPE.
+// can read it, and the child ends.
 func (r *Recipe) TellParent() *Line {
-	return r.add(&Line{name: "write", object: "parent", tell: true,
-		args: []arg{name(0, "parent"), name(0, "&alive"), number(int(unsafe.Sizeof(alive)))}})
+	return r.add(&Line{
+		name: "write", object: "parent", tell: true,
+		args: []arg{name(0, "parent"), name(0, "&alive"), number(int(unsafe.Sizeof(alive)))},
+	})
 }
 
 // undo takes back the outside work of the lines before done, the last first.
