@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -139,6 +140,8 @@ func TestOutsideIsDoneInItsPlaceAndUndone(t *testing.T) {
 func TestTheChildEndsWhenItsParentIsGone(t *testing.T) {
 	r := New("test")
 	r.Clone3(0)
+	nap := &unix.Timespec{Nsec: 50e6}
+	r.call("nanosleep", unix.SYS_NANOSLEEP, "", arg{word: uintptr(unsafe.Pointer(nap)), keep: nap}, null)
 	r.TellParent()
 	shell(r, "exit 0")
 	child, socket, err := r.birth()
