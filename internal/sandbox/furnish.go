@@ -13,6 +13,10 @@ const rootWork = "/run/sandbox"
 
 // furnish makes the new namespaces look like a machine of their own, whose disk cannot be written.
 func furnish() error {
+	here, err := os.Getwd()
+	if err != nil {
+		return err
+	}
 	// First of all: what is mounted from here on stays here.
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 		return fmt.Errorf("make mounts private: %w", err)
@@ -35,14 +39,16 @@ func furnish() error {
 		func() error { return attach(cgroups, "/sys/fs/cgroup") },
 		func() error { return unix.Unmount("/dev", unix.MNT_DETACH) },
 		func() error { return attach(devices, "/dev") },
-		// Named network namespaces and the like are noted under /run.
-		func() error { return cover("/run", "mode=0755") },
-		func() error { return cover("/tmp", "mode=1777") },
+		coverScratch,
 		loopbackUp,
 	} {
 		if err := do(); err != nil {
 			return err
 		}
+	}
+	// Our working directory may be one of the covered ones; by its name it is there again.
+	if err := os.Chdir(here); err != nil {
+		return err
 	}
 	return os.Mkdir(rootWork, 0o755)
 }
@@ -86,14 +92,6 @@ func fresh(path, fsType string) error {
 		return fmt.Errorf("detach the machine's %s: %w", path, err)
 	}
 	if err := unix.Mount(fsType, path, fsType, unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, ""); err != nil {
-		return fmt.Errorf("mount %s: %w", path, err)
-	}
-	return nil
-}
-
-// cover hides the machine's files below a path under an empty file system.
-func cover(path, data string) error {
-	if err := unix.Mount("tmpfs", path, "tmpfs", 0, data); err != nil {
 		return fmt.Errorf("mount %s: %w", path, err)
 	}
 	return nil

@@ -63,6 +63,7 @@ func runInside(m *testing.M) int {
 	}
 	work := os.Getenv(workVar)
 	os.Unsetenv(workVar)
+	os.Unsetenv(keepVar)
 	inside = &child{report: report, work: work, start: time.Now()}
 	if err := os.MkdirAll(filepath.Join(work, "tmp"), 0o755); err != nil {
 		return 125

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 )
 
@@ -35,7 +34,7 @@ func runSuite(m *testing.M) int {
 	if os.Geteuid() != 0 {
 		fmt.Fprintln(os.Stderr, "sandbox: not root: tests that need namespaces of their own are skipped (making them takes root: sudo make test)")
 	}
-	dir, err := os.MkdirTemp(tempDir(), "ctrkit-")
+	dir, err := os.MkdirTemp("", "ctrkit-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "sandbox:", err)
 		return 125
@@ -59,12 +58,4 @@ func runSuite(m *testing.M) int {
 		os.RemoveAll(dir)
 	}
 	return code
-}
-
-// tempDir is where the tools can be found from inside a sandbox too, which has a /tmp of its own.
-func tempDir() string {
-	if dir := os.TempDir(); !strings.HasPrefix(dir+"/", "/tmp/") {
-		return dir
-	}
-	return "/var/tmp"
 }

@@ -80,7 +80,12 @@ func command(t *testing.T, output, report *os.File) *exec.Cmd {
 		cmd.SysProcAttr.Setpgid = true
 		work, role = t.TempDir(), "inside"
 	}
-	cmd.Env = append(os.Environ(), roleVar+"="+role, workVar+"="+work)
+	root, err := moduleRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	keep := strings.Join([]string{root, suite.dir, suite.toolsDir()}, ":")
+	cmd.Env = append(os.Environ(), roleVar+"="+role, workVar+"="+work, keepVar+"="+keep)
 	return cmd
 }
 
