@@ -11,6 +11,9 @@ import (
 // TestChapters reads the walkthrough and does what it says.
 func TestChapters(t *testing.T) { readAlong(t, "chapters/*.md", chapterName) }
 
+// TestReadme does the same with the first page.
+func TestReadme(t *testing.T) { readAlong(t, "README.md", chapterName) }
+
 // TestHelpExamples does the same with the examples that --help prints.
 func TestHelpExamples(t *testing.T) { readAlong(t, "cmd/*/main.go", toolName) }
 

@@ -8,10 +8,11 @@
 //	$ ns-unshare --uts --hostname box -- hostname
 //	box
 //
-//	$ ns-unshare --pid --mount-proc -- sh -c 'echo I am $$; ls -d /proc/[0-9]*'
+//	$ ns-unshare --pid --mount-proc -- sh -c 'echo I am $$; ps -e -o pid,args'
 //	I am 1
-//	/proc/1
-//	/proc/2
+//	    PID COMMAND
+//	      1 sh -c echo I am $$; ps -e -o pid,args
+//	      2 ps -e -o pid,args
 package main
 
 import (
