@@ -21,6 +21,24 @@ func newChild(pid, pidfd int, r *Recipe) *Child {
 	return &Child{Pid: pid, Pidfd: pidfd, file: os.NewFile(uintptr(pidfd), "child"), recipe: r, done: r.clone + 1}
 }
 
+// replaced takes on the child that the child cloned for us, and waits for the
+// first, which ends. Nobody else waits for our children, so the pid is still the
+// second one's.
+func (c *Child) replaced(pid int) error {
+	c.Wait()
+	c.file.Close()
+	pidfd, err := unix.PidfdOpen(pid, 0)
+	if err != nil {
+		return err
+	}
+	next := newChild(pid, pidfd, c.recipe)
+	c.Pid, c.Pidfd, c.file = next.Pid, next.Pidfd, next.file
+	return nil
+}
+
+// Release lets a child live on that waits for nobody. Nothing is undone.
+func (c *Child) Release() { c.file.Close() }
+
 // Signal sends the child a signal. One that has ended takes it in silence.
 func (c *Child) Signal(signal unix.Signal) error {
 	return unix.PidfdSendSignal(c.Pidfd, signal, nil, 0)

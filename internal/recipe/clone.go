@@ -24,6 +24,18 @@ func (r *Recipe) Clone3(namespaces uint64) *Line {
 		arg{word: uintptr(unsafe.Pointer(request)), keep: request, text: text}, number(int(unsafe.Sizeof(*request))))
 }
 
+// CloneAgain makes the child clone once more and end, where the kernel gives a
+// namespace only to children of the process that asked for it. The second child
+// is ours as well (CLONE_PARENT), and makes the lines after this one.
+func (r *Recipe) CloneAgain(namespaces uint64) *Line {
+	request := &cloneArgs{Flags: namespaces | unix.CLONE_PARENT}
+	text := func() string { return fmt.Sprintf("{flags=%s}", cloneFlags.format(request.Flags)) }
+	l := r.call("clone3", unix.SYS_CLONE3, kinds(namespaces),
+		arg{word: uintptr(unsafe.Pointer(request)), keep: request, text: text}, number(int(unsafe.Sizeof(*request))))
+	l.role = again
+	return l
+}
+
 // cloneArgs is struct clone_args of linux/sched.h, as of Linux 5.7.
 type cloneArgs struct {
 	Flags, Pidfd, Child_tid, Parent_tid, Exit_signal, Stack, Stack_size, Tls, Set_tid, Set_tid_size, Cgroup uint64

@@ -46,6 +46,8 @@ var cloneFlags = flagTable{
 	{unix.CLONE_NEWNET, "CLONE_NEWNET"},
 	{unix.CLONE_NEWCGROUP, "CLONE_NEWCGROUP"},
 	{unix.CLONE_NEWTIME, "CLONE_NEWTIME"},
+	{unix.CLONE_FS, "CLONE_FS"},
+	{unix.CLONE_PARENT, "CLONE_PARENT"},
 	{unix.CLONE_PIDFD, "CLONE_PIDFD"},
 	{unix.CLONE_CLEAR_SIGHAND, "CLONE_CLEAR_SIGHAND"},
 }
@@ -80,6 +82,8 @@ var umountFlags = flagTable{
 // openFlags are those of openat(2). O_RDONLY is the absence of all of them.
 var openFlags = flagTable{
 	{unix.O_PATH, "O_PATH"},
+	{unix.O_WRONLY, "O_WRONLY"},
+	{unix.O_RDWR, "O_RDWR"},
 	{unix.O_DIRECTORY, "O_DIRECTORY"},
 	{unix.O_NOFOLLOW, "O_NOFOLLOW"},
 	{unix.O_CLOEXEC, "O_CLOEXEC"},

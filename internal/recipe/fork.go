@@ -36,6 +36,7 @@ type step struct {
 	tolerate [4]uintptr // errnos that are as good as success
 	into     uintptr    // the slot that the result goes to; slot 0 is never read
 	ask      bool
+	again    bool // the call clones this child once more, and this one ends
 }
 
 // A message tells the parent which line the child has come to. Errno 0 asks
@@ -86,6 +87,9 @@ func walk(c *childhood) {
 		result, _, errno := syscall.RawSyscall6(s.nr,
 			s.args[0], s.args[1], s.args[2], s.args[3], s.args[4], s.args[5])
 		c.slots[s.into] = result
+		if s.again && result != 0 && errno == 0 {
+			return // what follows is the second child's
+		}
 		denied = denied || errno == syscall.EACCES
 		if i == len(c.steps)-1 && denied {
 			errno = syscall.EACCES // the search met a program that may not be run
@@ -103,7 +107,7 @@ func walk(c *childhood) {
 //go:nosplit
 //go:norace
 func tell(c *childhood, line int, errno syscall.Errno) bool {
-	c.message = message{int32(line), int32(errno)}
+	c.message = message{line: int32(line), errno: int32(errno)}
 	syscall.RawSyscall6(unix.SYS_WRITE, c.ours, uintptr(unsafe.Pointer(&c.message)), unsafe.Sizeof(c.message), 0, 0, 0)
 	if errno != 0 {
 		return false

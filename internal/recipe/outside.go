@@ -27,7 +27,7 @@ func (r *Recipe) Outside(o Outside) *Line {
 // can read it, and the child ends.
 func (r *Recipe) TellParent() *Line {
 	return r.add(&Line{
-		name: "write", object: "parent", tell: true,
+		name: "write", object: "parent", role: tells,
 		args: []arg{name(0, "parent"), name(0, "&alive"), number(int(unsafe.Sizeof(alive)))},
 	})
 }

@@ -20,12 +20,13 @@ import "golang.org/x/sys/unix"
 type Recipe struct {
 	Narrator *Narrator // who tells of each line before it happens; nil for nobody
 
-	name  string // the tool that makes it
-	tool  string // the tool that the next lines are told under
-	lines []*Line
-	slots int   // how many results of calls are passed on to later calls
-	clone int   // the index of the line that clones the child, or -1
-	err   error // the first argument that no system call can take
+	name    string // the tool that makes it
+	tool    string // the tool that the next lines are told under
+	lines   []*Line
+	slots   int       // how many results of calls are passed on to later calls
+	results []uintptr // those results, as far as the calls have been made
+	clone   int       // the index of the line that clones the child, or -1
+	err     error     // the first argument that no system call can take
 }
 
 // A Line is one system call, or one piece of outside work.
@@ -38,11 +39,21 @@ type Line struct {
 	tolerate []unix.Errno // results that are as good as success
 	into     Slot         // where the result goes, for later lines
 	ask      bool         // a child asks its parent before this line
-	tell     bool         // the line is a message to the parent itself
+	role     role         // what the child does with the line besides the call
 	outside  *Outside
 	because  string  // what about this machine put the line here
 	caller   uintptr // where the line was recorded; the comment above it says why
 }
+
+// A role is what sets a line apart for the child.
+type role int
+
+const (
+	plain  role = iota
+	tells       // the call is a message to the parent
+	leaves      // the call closes the socket to the parent
+	again       // the call clones the child once more, and the first one ends
+)
 
 // New returns an empty recipe whose lines are told under the name of a tool.
 func New(tool string) *Recipe { return &Recipe{name: tool, tool: tool, clone: -1} }

@@ -226,3 +226,48 @@ func TestForkInOtherBuilds(t *testing.T) {
 		})
 	}
 }
+
+func TestASecondChildTakesTheFirstOnesPlace(t *testing.T) {
+	for range 100 {
+		r := New("test")
+		r.Clone3(0)
+		r.Chdir("/")
+		r.CloneAgain(0)
+		pid := 0
+		r.Outside(Outside{Name: "look", Do: func(p int) error { pid = p; return nil }})
+		shell(r, "exit 9")
+		child, err := r.Spawn()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if pid != child.Pid {
+			t.Fatalf("outside work was done to %d, the child is %d", pid, child.Pid)
+		}
+		if status := child.end(t); status != 9 {
+			t.Fatalf("exit status %d, want 9", status)
+		}
+	}
+	if _, err := unix.Wait4(-1, nil, unix.WNOHANG, nil); err != unix.ECHILD {
+		t.Errorf("a first child was not waited for: %v", err)
+	}
+}
+
+func TestAChildCanLeaveAndWait(t *testing.T) {
+	r := New("test")
+	r.Clone3(0)
+	signals := r.Signalfd("signals", unix.SIGTERM)
+	r.BlockSignals(unix.SIGTERM)
+	epoll := r.EpollCreate("epoll")
+	r.EpollAdd(epoll, signals)
+	r.LeaveParent()
+	r.EpollWait(epoll)
+	r.Exit(4)
+	child, err := r.Spawn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	child.Signal(unix.SIGTERM)
+	if status := child.end(t); status != 4 {
+		t.Errorf("exit status %d, want 4", status)
+	}
+}

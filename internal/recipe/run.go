@@ -28,14 +28,14 @@ func (r *Recipe) runUntil(end int) error {
 		return r.err
 	}
 	restoreFileLimit()
-	slots := make([]uintptr, r.slots+1)
+	r.results = make([]uintptr, r.slots+1)
 	denied := false
 	for i, l := range r.lines[:end] {
 		if err := r.before(i, nil); err != nil {
 			return r.failure(i, err)
 		}
-		result, errno := l.make(slots)
-		slots[l.into.number] = result
+		result, errno := l.make(r.results)
+		r.results[l.into.number] = result
 		denied = denied || errno == unix.EACCES
 		if i == len(r.lines)-1 && denied {
 			errno = unix.EACCES // the search met a program that may not be run
@@ -66,12 +66,12 @@ func (r *Recipe) before(i int, child *Child) error {
 
 // make makes the call of one line. RawSyscall6, because the Go scheduler need
 // not hear of calls that do not block.
-func (l *Line) make(slots []uintptr) (uintptr, unix.Errno) {
+func (l *Line) make(results []uintptr) (uintptr, unix.Errno) {
 	var words [6]uintptr
 	for i, a := range l.args {
 		words[i] = a.word
 		if a.slot != 0 {
-			words[i] = slots[a.slot]
+			words[i] = results[a.slot]
 		}
 	}
 	if l.outside != nil {

@@ -45,6 +45,7 @@ func (r *Recipe) birth() (*Child, *os.File, error) {
 		return nil, nil, err
 	}
 	defer unix.Close(ends[1])
+	unix.SetsockoptInt(ends[0], unix.SOL_SOCKET, unix.SO_PASSCRED, 1)
 	c := r.childhood(ends[0], ends[1])
 	pid, err := c.begin()
 	if err != nil {
@@ -80,18 +81,24 @@ func (r *Recipe) childhood(theirs, ours int) *childhood {
 		slots:   make([]uintptr, r.slots+1),
 		theirs:  uintptr(theirs), ours: uintptr(ours),
 	}
+	copy(c.slots, r.results)
 	c.request.Pidfd = uint64(uintptr(unsafe.Pointer(&c.pidfd)))
+	told := r.Narrator != nil
 	for i, l := range r.lines[r.clone+1:] {
 		s := step{nr: l.nr, into: uintptr(l.into.number)}
-		s.ask = l.ask || r.Narrator != nil || faultAt(r.clone+1+i)
+		s.ask = l.ask || told || faultAt(r.clone+1+i) || r.lines[r.clone+i].role == again
 		for j, a := range l.args {
 			s.args[j], s.slotted[j] = a.word, a.slot != 0
 			if a.slot != 0 {
 				s.args[j] = uintptr(a.slot)
 			}
 		}
-		if l.tell {
+		switch s.again = l.role == again; l.role {
+		case tells:
 			s.nr, s.args = unix.SYS_WRITE, [6]uintptr{c.ours, uintptr(unsafe.Pointer(&alive)), unsafe.Sizeof(alive)}
+		case leaves:
+			s.nr, s.args = unix.SYS_CLOSE, [6]uintptr{c.ours}
+			told = false
 		}
 		for j, errno := range l.tolerate {
 			s.tolerate[j] = uintptr(errno)
@@ -99,29 +106,4 @@ func (r *Recipe) childhood(theirs, ours int) *childhood {
 		c.steps = append(c.steps, s)
 	}
 	return c
-}
-
-// attend answers the child's questions until its program runs, which closes the
-// child's end of the socket. What is due outside is done before the answer.
-func (c *Child) attend(socket *os.File) error {
-	defer socket.Close()
-	var m message
-	buffer := unsafe.Slice((*byte)(unsafe.Pointer(&m)), unsafe.Sizeof(m))
-	for {
-		if n, err := socket.Read(buffer); n == 0 || err != nil {
-			c.done = len(c.recipe.lines)
-			return nil
-		}
-		if m == alive {
-			continue
-		}
-		c.done = c.recipe.clone + 1 + int(m.line)
-		if m.errno != 0 {
-			return c.recipe.failure(c.done, unix.Errno(m.errno))
-		}
-		if err := c.recipe.before(c.done, c); err != nil {
-			return c.recipe.failure(c.done, err)
-		}
-		socket.Write([]byte{0})
-	}
 }

@@ -1,0 +1,73 @@
+package recipe
+
+import (
+	"os"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// attend answers the child's questions until its program runs, which closes the
+// child's end of the socket. What is due outside is done before the answer.
+func (c *Child) attend(socket *os.File) error {
+	defer socket.Close()
+	r := c.recipe
+	for {
+		m, pid, err := hear(socket)
+		if err != nil {
+			r.tellUnseen(c.done)
+			c.done = len(r.lines)
+			return nil
+		}
+		if pid != c.Pid {
+			if err := c.replaced(pid); err != nil {
+				return r.failure(c.done, err)
+			}
+		}
+		if m == alive {
+			continue
+		}
+		c.done = r.clone + 1 + int(m.line)
+		if m.errno != 0 {
+			return r.failure(c.done, unix.Errno(m.errno))
+		}
+		if err := r.before(c.done, c); err != nil {
+			return r.failure(c.done, err)
+		}
+		socket.Write([]byte{0})
+	}
+}
+
+// hear receives a message and, from the kernel, the pid of its sender as we know
+// it. An error is the end of the conversation.
+func hear(socket *os.File) (m message, pid int, err error) {
+	credentials := make([]byte, unix.CmsgSpace(unix.SizeofUcred))
+	n, length, _, _, err := unix.Recvmsg(int(socket.Fd()), unsafe.Slice((*byte)(unsafe.Pointer(&m)), unsafe.Sizeof(m)), credentials, 0)
+	if err == unix.EINTR {
+		return hear(socket)
+	}
+	if err != nil || n == 0 {
+		return m, 0, os.ErrClosed
+	}
+	controls, err := unix.ParseSocketControlMessage(credentials[:length])
+	if err != nil {
+		return m, 0, err
+	}
+	sender, err := unix.ParseUnixCredentials(&controls[0])
+	if err != nil {
+		return m, 0, err
+	}
+	return m, int(sender.Pid), nil
+}
+
+// tellUnseen tells of the lines that the child makes after it has left us.
+func (r *Recipe) tellUnseen(done int) {
+	for i := done; i < len(r.lines); i++ {
+		if r.lines[i].role == leaves {
+			for _, l := range r.lines[i+1:] {
+				r.Narrator.tell(l)
+			}
+		}
+	}
+	r.Narrator.Flush()
+}
