@@ -21,25 +21,30 @@ var Tools = []string{
 
 // program is what a process is about to become.
 type program struct {
-	argv []string
-	tool string      // the path of the next of our tools, "" for any other program
-	root Root        // where the name has a meaning
-	fd   recipe.Slot // the tool, opened before the root changed
+	argv   []string
+	holder string      // the name of the tool that becomes it
+	tool   string      // the path of the next of our tools, "" for any other program
+	root   Root        // where the name has a meaning
+	fd     recipe.Slot // the tool, opened before the root changed
 }
 
 // find says what comes next. One of our tools is taken from the directory that
 // this one was started from, so that a chain never mixes two installations.
 func find(step Step) *program {
 	argv, root := step.Program()
-	p := &program{argv: argv, root: root}
+	p := &program{argv: argv, holder: step.Name(), root: root}
 	if len(argv) == 0 || !slices.Contains(Tools, argv[0]) {
 		return p
 	}
-	self, err := os.Executable()
-	if err != nil {
-		return p
+	home := os.Getenv(homeVariable)
+	if home == "" {
+		self, err := os.Executable()
+		if err != nil {
+			return p
+		}
+		home = filepath.Dir(self)
 	}
-	sibling := filepath.Join(filepath.Dir(self), argv[0])
+	sibling := filepath.Join(home, argv[0])
 	if unix.Access(sibling, unix.X_OK) == nil {
 		p.tool = sibling
 	}
@@ -65,6 +70,7 @@ func (p *program) become(r *recipe.Recipe) {
 		// The process becomes the next tool, which inherits what was changed so far.
 		r.Execve(p.tool, p.argv, os.Environ())
 	case strings.Contains(p.argv[0], "/"):
+		//doc:become
 		// The process becomes the program: same pid, same namespaces, new code.
 		r.Execve(p.argv[0], p.argv, foreign())
 	default:
@@ -79,8 +85,8 @@ func (p *program) search(r *recipe.Recipe) {
 		path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 	}
 	dirs := strings.Split(path, ":")
-	// The program is looked for by trying to run it: only then is the search made
-	// in the root, and by the user, that will run it.
+	// The name has no directory, so it is tried in each one of $PATH until it can be
+	// run. Looking for it beforehand would be looking in another root, or as another user.
 	for i, dir := range dirs {
 		attempt := r.Execve(cmp.Or(dir, ".")+"/"+p.argv[0], p.argv, foreign())
 		if i < len(dirs)-1 {

@@ -32,6 +32,30 @@ type Step interface {
 // A guarded step refuses to change some surroundings that it could be run in.
 type guarded interface{ Guard() error }
 
+// An alone step may have no program to become: it does its work, leaves a process
+// behind if that is its work, and returns.
+type alone interface{ Alone() bool }
+
+func isAlone(step Step) bool {
+	a, ok := step.(alone)
+	return ok && a.Alone()
+}
+
+// park starts a child that lives on, and prints its state.
+func park(r *recipe.Recipe, talk Talk) error {
+	child, err := r.Spawn()
+	if err != nil {
+		return err
+	}
+	child.Release()
+	state, err := NewState(child.Pid)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(talk.Out, state)
+	return err
+}
+
 // Root says in which root directory a program's name has a meaning.
 type Root int
 
@@ -73,8 +97,12 @@ func Go(step Step, talk Talk) (status int, err error) {
 			return 0, err
 		}
 	}
+	if err := seal(step, talk); err != nil {
+		return 0, err
+	}
 	next := find(step)
-	if len(next.argv) == 0 {
+	lone := isAlone(step)
+	if len(next.argv) == 0 && !lone {
 		return 0, &Hinted{Err: errors.New("run: no program is given"), Hint: "add -- PROG, such as -- sh"}
 	}
 	r := recipe.New(step.Name())
@@ -83,12 +111,16 @@ func Go(step Step, talk Talk) (status int, err error) {
 	if err := step.Lines(r); err != nil {
 		return 0, err
 	}
-	next.become(r)
-	if talk.DryRun {
-		return 0, next.dryRun(r)
+	if !lone {
+		next.become(r)
 	}
-	if r.Clones() {
-		return hold(r, next, step.Name(), talk)
+	switch {
+	case talk.DryRun:
+		return 0, next.dryRun(r)
+	case lone && r.Clones():
+		return 0, park(r, talk)
+	case r.Clones():
+		return hold(r, next, talk)
 	}
 	return 0, notRun(r.Run(), next)
 }

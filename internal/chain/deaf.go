@@ -11,6 +11,8 @@ import (
 	"ctrkit/internal/recipe"
 )
 
+//doc:deaf
+
 // deaf reports whether a child is the pid 1 of a pid namespace and has no
 // handler for a signal. The kernel discards such a signal: an init that dies of
 // a stray one would take its whole namespace along. See pid_namespaces(7).

@@ -22,6 +22,7 @@ const patience = 10 * time.Second
 // An ending sees to it that a child which is told to end does end.
 type ending struct {
 	child    *recipe.Child
+	prog     string
 	say      func(text string)
 	asked    unix.Signal      // what a deaf pid 1 was asked with, 0 if it was not
 	patience <-chan time.Time // when the asking is over
@@ -54,8 +55,8 @@ func (e *ending) relay(signal unix.Signal) {
 	}
 	e.asked = signal
 	e.patience = time.After(patience)
-	e.say(fmt.Sprintf("hint: a pid 1 that does not handle %s never gets it: killed in %d s, or at the next signal",
-		unix.SignalName(signal), int(patience.Seconds())))
+	e.say(fmt.Sprintf("hint: %s is pid 1 and has no handler for %s, so the kernel discards it: killed in %d s, or at the next signal",
+		e.prog, unix.SignalName(signal), int(patience.Seconds())))
 }
 
 // insist ends a child that has had its time. A handler that it has set up in the

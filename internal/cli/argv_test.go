@@ -83,6 +83,18 @@ func randomOf(typ reflect.Type, random *rand.Rand) reflect.Value {
 		return reflect.ValueOf(argv.Size(1 + random.Intn(1<<40)))
 	case ns.Propagation:
 		return reflect.ValueOf(ns.Propagation(strings.Fields("private slave shared unchanged")[random.Intn(4)]))
+	case ns.Setgroups:
+		return reflect.ValueOf(ns.Setgroups(strings.Fields("allow deny")[random.Intn(2)]))
+	case []ns.Map:
+		m := ns.Map{Inner: random.Uint32() >> 1, Outer: random.Uint32() >> 1, Count: 1 + random.Uint32()>>2}
+		return reflect.ValueOf([]ns.Map{m, {Count: 1}})
+	case *uint32:
+		id := random.Uint32()
+		return reflect.ValueOf(&id)
+	case int64:
+		return reflect.ValueOf(random.Int63() - 1<<62)
+	case int:
+		return reflect.ValueOf(1 + random.Intn(1<<20))
 	case *ns.Signal:
 		signal := ns.Signal(1 + random.Intn(64))
 		return reflect.ValueOf(&signal)

@@ -45,7 +45,7 @@ func examples(page string) string {
 // help prints what the tool does, the options as the parser knows them, and examples.
 func help(page string) kong.HelpPrinter {
 	return func(options kong.HelpOptions, ctx *kong.Context) error {
-		fmt.Fprintf(ctx.Stdout, "%s\n\n", sentence(page))
+		fmt.Fprintf(ctx.Stdout, "%s\n\nUsage: %s\n\n", sentence(page), synopsis(ctx.Model))
 		if err := kong.DefaultHelpPrinter(options, ctx); err != nil {
 			return err
 		}
@@ -54,6 +54,19 @@ func help(page string) kong.HelpPrinter {
 		}
 		return nil
 	}
+}
+
+// synopsis is the order of the words of a command line.
+func synopsis(app *kong.Application) string {
+	words := app.Name + " [OPTION]..."
+	for _, p := range app.Positional {
+		if p.Passthrough {
+			words += " [--] [PROG [ARG]...]"
+		} else {
+			words += " " + strings.ToUpper(p.Name)
+		}
+	}
+	return words
 }
 
 // setText sets a string, or a type that reads itself from text.

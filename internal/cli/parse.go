@@ -31,13 +31,14 @@ func parse(step chain.Step, page string, args []string) (*options, error) {
 	parser, err := kong.New(grammar,
 		kong.Name(step.Name()),
 		kong.Help(help(page)),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoAppSummary: true, WrapUpperBound: 100}),
 		kong.Exit(func(int) { o.done = true }),
 		kong.NamedMapper("optional", optional{}),
 	)
 	if err != nil {
 		return nil, err
 	}
+	parser.Model.HelpFlag.Help = "Print this."
 	_, err = parser.Parse(args)
 	if o.Version && err == nil {
 		fmt.Printf("%s (ctrkit) %s\n", step.Name(), Version)

@@ -1,33 +1,19 @@
 package ctr
 
 import (
-	"os"
-	"strconv"
-
-	"golang.org/x/sys/unix"
-
+	"ctrkit/internal/chain"
 	"ctrkit/internal/recipe"
 )
 
 // keepDescriptors records that a descriptor which we inherited stays outside. It
 // may be a directory of the host, and by it a program could leave its root.
 func keepDescriptors(r *recipe.Recipe) error {
-	entries, err := os.ReadDir("/proc/self/fd")
-	if err != nil {
-		return err
+	fds, err := chain.Inherited()
+	//doc:descriptors
+	// A descriptor that came from outside is a way back there. This one will close
+	// when the container's program is run.
+	for _, fd := range fds {
+		r.FcntlCloexec(fd).Because("it was open when we were started")
 	}
-	for _, entry := range entries {
-		fd, err := strconv.Atoi(entry.Name())
-		if err != nil || fd < 3 {
-			continue
-		}
-		flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0)
-		if err == nil && flags&unix.FD_CLOEXEC == 0 {
-			//doc:descriptors
-			// A descriptor that came from outside is a way back there. This one will
-			// close when the container's program is run.
-			r.FcntlCloexec(fd).Because("it was open when we were started")
-		}
-	}
-	return nil
+	return err
 }

@@ -89,7 +89,8 @@ func (c *Run) mountPoint() string {
 	layers, _ := filepath.Abs(c.Rootfs)
 	for _, dir := range []string{"/mnt", "/tmp", "/run"} {
 		info, err := os.Stat(dir)
-		if err == nil && info.IsDir() && !strings.HasPrefix(layers+"/", dir+"/") {
+		hides := c.Rootfs != "" && strings.HasPrefix(layers+"/", dir+"/")
+		if err == nil && info.IsDir() && !hides {
 			return dir
 		}
 	}

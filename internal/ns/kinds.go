@@ -1,70 +1,58 @@
 package ns
 
-import (
-	"errors"
+import "golang.org/x/sys/unix"
 
-	"golang.org/x/sys/unix"
+// Kinds says which kinds of namespace an option was given for: nil for none, and
+// a file where the option has one.
+type Kinds struct {
+	Mount  *string `short:"m" type:"optional" help:"Mount namespace: what is mounted where. =FILE, as in all of these: see below."`
+	Uts    *string `short:"u" type:"optional" help:"UTS namespace: host name and domain name."`
+	Ipc    *string `short:"i" type:"optional" help:"IPC namespace: System V IPC and POSIX message queues."`
+	Net    *string `short:"n" type:"optional" help:"Network namespace: links, addresses, routes, ports."`
+	Pid    *string `short:"p" type:"optional" help:"Pid namespace: process ids, of which PROG gets a new one."`
+	Cgroup *string `short:"C" type:"optional" help:"Cgroup namespace: which control group looks like the root."`
+	User   *string `short:"U" type:"optional" help:"User namespace: user and group ids, and privileges."`
+	Time   *string `short:"T" type:"optional" help:"Time namespace: the clocks since boot."`
+}
 
-	"ctrkit/internal/chain"
-)
+// A namespace is one that was asked for. Its file is "" if none was named.
+type namespace struct {
+	name string // of the option
+	proc string // of the link in /proc/PID/ns
+	flag uint64
+	file string
+}
 
-// flags are the CLONE_NEW* bits of the namespaces asked for.
-func (u *Unshare) flags() (flags uint64) {
+// asked lists the namespaces that the options name, and of the others those that
+// all says. The user namespace is first: it decides what one may do to the rest.
+func (k *Kinds) asked(all func(name string) bool) (list []namespace) {
 	for _, kind := range []struct {
-		wanted bool
-		flag   uint64
+		namespace
+		option *string
 	}{
-		{u.mount(), unix.CLONE_NEWNS},
-		{u.Uts, unix.CLONE_NEWUTS},
-		{u.Ipc, unix.CLONE_NEWIPC},
-		{u.Net, unix.CLONE_NEWNET},
-		{u.Pid, unix.CLONE_NEWPID},
-		{u.Cgroup, unix.CLONE_NEWCGROUP},
+		{namespace{"user", "user", unix.CLONE_NEWUSER, ""}, k.User},
+		{namespace{"mount", "mnt", unix.CLONE_NEWNS, ""}, k.Mount},
+		{namespace{"uts", "uts", unix.CLONE_NEWUTS, ""}, k.Uts},
+		{namespace{"ipc", "ipc", unix.CLONE_NEWIPC, ""}, k.Ipc},
+		{namespace{"net", "net", unix.CLONE_NEWNET, ""}, k.Net},
+		{namespace{"pid", "pid", unix.CLONE_NEWPID, ""}, k.Pid},
+		{namespace{"cgroup", "cgroup", unix.CLONE_NEWCGROUP, ""}, k.Cgroup},
+		{namespace{"time", "time", unix.CLONE_NEWTIME, ""}, k.Time},
 	} {
-		if kind.wanted || u.All {
-			flags |= kind.flag
+		if kind.option != nil {
+			kind.file = *kind.option
+		} else if !all(kind.name) {
+			continue
 		}
+		list = append(list, kind.namespace)
+	}
+	return list
+}
+
+// flagsOf are the CLONE_NEW* bits of namespaces.
+func flagsOf(list []namespace) (flags uint64) {
+	for _, n := range list {
+		flags |= n.flag
 	}
 	return flags
-}
-
-func (u *Unshare) mount() bool { return u.Mount || u.All || u.MountProc != nil }
-
-func (u *Unshare) forks() bool { return u.Fork || u.Pid || u.All || u.KillChild != nil }
-
-// killChild is the signal for the child when we die, or 0 for none.
-func (u *Unshare) killChild() unix.Signal {
-	switch {
-	case u.KillChild != nil:
-		return unix.Signal(*u.KillChild)
-	case u.Pid || u.All:
-		return unix.SIGKILL
-	}
-	return 0
-}
-
-func (u *Unshare) procDir() string {
-	if *u.MountProc == "" {
-		return "/proc"
-	}
-	return *u.MountProc
-}
-
-// Check refuses options that would change what is not our own.
-func (u *Unshare) Check() error {
-	switch {
-	case (u.Hostname != "" || u.Domainname != "") && !u.Uts && !u.All:
-		return &chain.Hinted{
-			Err:  errors.New("set host name: without --uts it would be the machine's"),
-			Hint: "add --uts",
-		}
-	case len(u.Hostname) > 64 || len(u.Domainname) > 64:
-		return errors.New("set host name: longer than the 64 bytes that the kernel keeps")
-	case u.Propagation != "" && !u.mount():
-		return &chain.Hinted{
-			Err:  errors.New("set propagation: without --mount it would be the machine's"),
-			Hint: "add --mount",
-		}
-	}
-	return nil
 }

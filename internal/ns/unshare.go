@@ -1,4 +1,4 @@
-// Package ns gives programs namespaces of their own.
+// Package ns gives programs namespaces of their own, or those of other programs.
 //
 // A namespace makes a part of what the kernel manages for the whole machine,
 // such as the host name, the mounts or the process ids, look private to the
@@ -22,88 +22,123 @@ func init() { recipe.Teach("ns", source) }
 // Unshare makes new namespaces, fits them so that a program can work in them,
 // and becomes the program. Options and their letters are those of unshare(1).
 type Unshare struct {
-	Mount  bool `short:"m" help:"New mount namespace: mounts made inside are not seen outside."`
-	Uts    bool `short:"u" help:"New UTS namespace: host name and domain name."`
-	Ipc    bool `short:"i" help:"New IPC namespace: System V IPC and POSIX message queues."`
-	Net    bool `short:"n" help:"New network namespace, with nothing in it but lo, which is up."`
-	Pid    bool `short:"p" help:"New pid namespace: PROG is its pid 1. Implies --fork."`
-	Cgroup bool `short:"C" help:"New cgroup namespace: our own control group looks like the root."`
-	All    bool `help:"All of the above."`
+	Kinds
+	All bool `help:"All of the above but user and time."`
 
 	Fork      bool    `short:"f" help:"Run PROG as a child and wait for it, instead of becoming it."`
-	KillChild *Signal `type:"optional" placeholder:"SIGNAL" help:"Kill the child when we die, or send it =SIGNAL. Implies --fork; default with --pid."`
+	KillChild *Signal `type:"optional" help:"Kill the child when we die, or send it =SIGNAL. Implies --fork; default with --pid."`
+
+	Users
+	Clock
 
 	Propagation Propagation `placeholder:"MODE" help:"Propagation of the mounts: private (default), slave, shared or unchanged."`
-	MountProc   *string     `type:"optional" placeholder:"DIR" help:"Mount a /proc, or =DIR, that shows the processes of the pid namespace. Implies --mount."`
+	Root        string      `short:"R" placeholder:"DIR" help:"Make DIR look like the root, by chroot(2)."`
+	MountProc   *string     `type:"optional" help:"Mount a /proc, or =DIR, that shows the processes of the pid namespace. Implies --mount."`
 	Hostname    string      `placeholder:"NAME" help:"Set the host name inside. Needs --uts."`
 	Domainname  string      `placeholder:"NAME" help:"Set the NIS domain name inside. Needs --uts."`
 	Wd          string      `short:"w" placeholder:"DIR" help:"Change to DIR before PROG is run."`
+
+	Outside
 
 	chain.Next
 }
 
 func (u *Unshare) Name() string { return "ns-unshare" }
 
-// Program is the shell if no program is given, as in unshare(1).
-func (u *Unshare) Program() ([]string, chain.Root) {
-	argv, root := u.Next.Program()
-	if len(argv) == 0 {
-		argv = chain.Shell()
-	}
-	return argv, root
-}
-
 // Lines records the new namespaces first, then what is done inside them.
 func (u *Unshare) Lines(r *recipe.Recipe) error {
-	u.leave(r)
+	if u.Forget != "" {
+		u.forget(r)
+		return nil
+	}
+	if err := u.leave(r); err != nil {
+		return err
+	}
 	u.mounts(r)
 	u.names(r)
 	u.network(r)
-	if u.Wd != "" {
-		// A working directory set only now is looked up among the new mounts.
-		r.Chdir(u.Wd)
+	u.directories(r)
+	u.ids(r)
+	return u.outside(r)
+}
+
+// leave makes the namespaces.
+func (u *Unshare) leave(r *recipe.Recipe) error {
+	flags := flagsOf(u.namespaces())
+	if !u.forks() {
+		if flags != 0 {
+			//doc:unshare
+			// From here on this process has its own copy of what the new namespaces hold;
+			// the rest of the machine keeps the original.
+			r.Unshare(flags)
+		}
+		return nil
+	}
+	now, later := flags, uint64(0)
+	if u.offsets() {
+		now, later = flags&unix.CLONE_NEWUSER, flags&^(unix.CLONE_NEWUSER|unix.CLONE_NEWTIME)
+	}
+	if now&unix.CLONE_NEWPID != 0 {
+		//doc:pid
+		// A process keeps its pid for life, so a pid namespace is only ever entered by
+		// being born in it.
+		r.Clone3(now)
+	} else {
+		// The program will be a child, and we are still there, outside, when it runs.
+		r.Clone3(now)
+	}
+	u.dieWithParent(r)
+	if err := u.maps(r); err != nil {
+		return err
+	}
+	if u.offsets() {
+		u.setClocks(r)
+		// The namespaces of pids and time are for children only, so the child makes
+		// one more and is gone.
+		r.CloneAgain(later)
+		u.dieWithParent(r)
 	}
 	return nil
 }
 
-// leave makes the namespaces.
-func (u *Unshare) leave(r *recipe.Recipe) {
-	if !u.forks() {
-		// From here on this process sees its own copy of what these namespaces
-		// hold; the rest of the machine keeps the original.
-		r.Unshare(u.flags())
+// dieWithParent ties the child's life to ours.
+func (u *Unshare) dieWithParent(r *recipe.Recipe) {
+	signal := u.killChild()
+	switch signal {
+	case 0:
 		return
-	}
-	//doc:pid
-	// A process keeps its pid for life, so a pid namespace is only ever entered by
-	// being born in it.
-	r.Clone3(u.flags())
-	if signal := u.killChild(); signal != 0 {
+	case unix.SIGKILL:
+		//doc:pdeathsig
 		// Nobody would wait for a child that outlives us. When its parent dies, the
 		// kernel now kills it, and with a pid 1 its whole namespace.
 		r.PrSetPdeathsig(signal)
-		// The parent may have died a moment before. Then nobody can read this, and
-		// the child ends here.
-		r.TellParent()
+	default:
+		// When its parent dies, the kernel now asks the child to end.
+		r.PrSetPdeathsig(signal)
 	}
+	// If the parent died a moment before, the kernel will say nothing. But then this
+	// fails, and ends the child.
+	r.TellParent()
 }
 
 // mounts sets the propagation before anything is mounted.
 func (u *Unshare) mounts(r *recipe.Recipe) {
-	if !u.mount() {
+	if !u.has(unix.CLONE_NEWNS) {
 		return
 	}
 	//doc:propagation
-	if flag := u.Propagation.flag(); flag != 0 {
+	switch u.Propagation {
+	case "", "private":
 		// A new mount namespace is a copy whose mounts still belong to the peer groups
 		// of the originals: without this, what is mounted inside could appear outside.
-		r.Mount("", "/", "", unix.MS_REC|flag, "")
-	}
-	if u.MountProc != nil {
-		//doc:proc
-		// A /proc shows the pid namespace of whoever mounted it, so the old one would
-		// go on showing the machine's processes.
-		r.Mount("proc", u.procDir(), "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "")
+		r.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, "")
+	case "slave":
+		// What is mounted outside still appears inside, and nothing goes back.
+		r.Mount("", "/", "", unix.MS_REC|unix.MS_SLAVE, "")
+	case "shared":
+		// What is mounted inside appears in every copy of this namespace, and outside
+		// too where the mount above it was shared before.
+		r.Mount("", "/", "", unix.MS_REC|unix.MS_SHARED, "")
 	}
 }
 
@@ -115,22 +150,46 @@ func (u *Unshare) names(r *recipe.Recipe) {
 		r.Sethostname(u.Hostname)
 	}
 	if u.Domainname != "" {
-		// The NIS domain name, not the one of DNS, is the other name that a UTS namespace holds.
+		// The NIS domain name, not the one of DNS, is the other name that a UTS
+		// namespace holds.
 		r.Setdomainname(u.Domainname)
 	}
 }
 
 // network switches the loopback on.
 func (u *Unshare) network(r *recipe.Recipe) {
-	if !u.Net && !u.All {
+	if !u.has(unix.CLONE_NEWNET) {
 		return
 	}
 	// Links are changed through a socket, and a socket belongs to the network
 	// namespace that it was made in.
 	socket := r.Socket("sock")
+	//doc:lo
 	// A new network namespace has one link, lo, and it is down: not even 127.0.0.1
 	// would answer.
 	r.LinkUp(socket, "lo")
 	// The program has no use for our socket.
 	r.Close(socket)
+}
+
+// directories sets what paths mean to the program.
+func (u *Unshare) directories(r *recipe.Recipe) {
+	if u.Root != "" {
+		// Paths begin at another directory from here on. The old root is still
+		// mounted, though, and a privileged program can find its way back.
+		r.Chroot(u.Root)
+		// A working directory outside the new root would be the first way back.
+		r.Chdir("/")
+	}
+	if u.MountProc != nil {
+		//doc:proc
+		// A /proc shows the pid namespace of whoever mounted it, so the old one would
+		// go on showing the machine's processes.
+		r.Mount("proc", u.procDir(), "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "")
+	}
+	if u.Wd != "" {
+		//doc:wd
+		// A working directory set only now is looked up among the new mounts.
+		r.Chdir(u.Wd)
+	}
 }

@@ -9,27 +9,18 @@ import (
 )
 
 // Propagation says whether mounts made in one mount namespace appear in another
-// that was copied from it. See mount_namespaces(7). The zero value is private.
+// that was copied from it: private, neither way; slave, from outside in; shared,
+// both ways. See mount_namespaces(7). The zero value is private.
 type Propagation string
-
-var propagations = map[Propagation]uint64{
-	"":          unix.MS_PRIVATE,
-	"private":   unix.MS_PRIVATE, // neither way
-	"slave":     unix.MS_SLAVE,   // from outside in
-	"shared":    unix.MS_SHARED,  // both ways
-	"unchanged": 0,
-}
-
-func (p Propagation) flag() uint64 { return propagations[p] }
 
 func (p Propagation) MarshalText() ([]byte, error) { return []byte(p), nil }
 
 func (p *Propagation) UnmarshalText(text []byte) error {
-	if _, ok := propagations[Propagation(text)]; !ok || len(text) == 0 {
-		return fmt.Errorf("%q is none of private, slave, shared, unchanged", text)
+	switch *p = Propagation(text); *p {
+	case "private", "slave", "shared", "unchanged":
+		return nil
 	}
-	*p = Propagation(text)
-	return nil
+	return fmt.Errorf("%q is none of private, slave, shared, unchanged, which are for all mounts at once", text)
 }
 
 // A Signal is written by name, with or without SIG, or by number from 1 to 64.

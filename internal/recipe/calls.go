@@ -59,6 +59,11 @@ func (r *Recipe) FcntlCloexec(fd int) *Line {
 		name(unix.F_SETFD, "F_SETFD"), name(unix.FD_CLOEXEC, "FD_CLOEXEC"))
 }
 
+// CloseInherited closes a descriptor that was open before the recipe was made.
+func (r *Recipe) CloseInherited(fd int) *Line {
+	return r.call("close", unix.SYS_CLOSE, "descriptor", number(fd))
+}
+
 // Mkdirat makes a directory. See mkdirat(2).
 func (r *Recipe) Mkdirat(dir string, mode uint32) *Line {
 	return r.call("mkdirat", unix.SYS_MKDIRAT, dir, cwd, str(dir), octal(mode))
@@ -110,6 +115,7 @@ func (r *Recipe) Setdomainname(domain string) *Line {
 // PrSetPdeathsig makes the kernel send a signal to this process when the thread
 // that made it ends. See PR_SET_PDEATHSIG(2const).
 func (r *Recipe) PrSetPdeathsig(signal unix.Signal) *Line {
+	r.mortal = true
 	return r.call("prctl", unix.SYS_PRCTL, "PR_SET_PDEATHSIG",
 		name(unix.PR_SET_PDEATHSIG, "PR_SET_PDEATHSIG"), name(uintptr(signal), unix.SignalName(signal)))
 }

@@ -22,6 +22,12 @@ func (r *Recipe) Execveat(fd Slot, argv, env []string) *Line {
 		fd.arg(), str(""), arguments(argv), environment(env), atFlags.arg(unix.AT_EMPTY_PATH))
 }
 
+// ExecveatFd is Execveat of a file that was open before the recipe was made.
+func (r *Recipe) ExecveatFd(fd int, argv, env []string) *Line {
+	return r.call("execveat", unix.SYS_EXECVEAT, argv[0],
+		name(uintptr(fd), "copy"), str(""), arguments(argv), environment(env), atFlags.arg(unix.AT_EMPTY_PATH))
+}
+
 func arguments(argv []string) arg {
 	return stringArray(argv, func() string { return quoted(argv) })
 }

@@ -35,3 +35,10 @@ func (r *Recipe) Setns(fd int, name string, flags uint64) *Line {
 func (r *Recipe) FchdirTo(fd int, name string) *Line {
 	return r.call("fchdir", unix.SYS_FCHDIR, name, arg{word: uintptr(fd), text: func() string { return name }})
 }
+
+// FcntlSeal makes a file in memory unchangeable for good. See F_ADD_SEALS(2const).
+func (r *Recipe) FcntlSeal(fd int) *Line {
+	return r.call("fcntl", unix.SYS_FCNTL, "copy", name(uintptr(fd), "copy"), name(unix.F_ADD_SEALS, "F_ADD_SEALS"),
+		name(unix.F_SEAL_WRITE|unix.F_SEAL_GROW|unix.F_SEAL_SHRINK|unix.F_SEAL_SEAL,
+			"F_SEAL_WRITE|F_SEAL_GROW|F_SEAL_SHRINK|F_SEAL_SEAL"))
+}

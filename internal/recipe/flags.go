@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -29,10 +30,10 @@ func (t flagTable) format(word uint64) string {
 			word &^= f.bit
 		}
 	}
-	if word != 0 || len(names) == 0 {
+	if word != 0 {
 		names = append(names, fmt.Sprintf("%#x", word))
 	}
-	return strings.TrimSuffix(strings.Join(names, "|"), "|0x0")
+	return cmp.Or(strings.Join(names, "|"), "0")
 }
 
 // cloneFlags are those of clone3(2), unshare(2) and setns(2). CLONE_NEWTIME

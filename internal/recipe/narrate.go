@@ -33,7 +33,8 @@ func (r *Recipe) DryRun() error {
 }
 
 // tell prints one line. In a loop the comment above the loop counts, and of the
-// later rounds only the number of calls is printed.
+// later rounds only the number of calls is printed, except in a search for the
+// program, where the last line is the one that matters.
 func (n *Narrator) tell(l *Line) {
 	if n == nil {
 		return
@@ -43,7 +44,7 @@ func (n *Narrator) tell(l *Line) {
 		n.object(l, why)
 		return
 	}
-	if why.loop && why.where == n.last {
+	if why.loop && why.where == n.last && l.name != "execve" {
 		n.skipped++
 		return
 	}

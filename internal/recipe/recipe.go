@@ -64,6 +64,9 @@ func (r *Recipe) As(tool string) { r.tool = tool }
 // Clones reports whether the recipe has a line that clones a child.
 func (r *Recipe) Clones() bool { return r.clone >= 0 }
 
+// DiesWithUs reports whether the child asks for a signal at our death.
+func (r *Recipe) DiesWithUs() bool { return r.mortal }
+
 // Len is the number of lines.
 func (r *Recipe) Len() int { return len(r.lines) }
 

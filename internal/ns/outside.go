@@ -1,0 +1,108 @@
+package ns
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"ctrkit/internal/chain"
+	"ctrkit/internal/recipe"
+)
+
+// Outside is what is done to the new namespaces by somebody who is not in them.
+type Outside struct {
+	With    string  `placeholder:"CMD" help:"Run CMD outside, by sh -c, with the state of the new process on its standard input, before PROG goes on."`
+	Hold    *string `type:"optional" help:"Run no PROG: leave a process that holds the namespaces, print its state, and return. =FILE gets its pid."`
+	HoldFor int     `placeholder:"PID" help:"Hold them until process PID has ended, instead of the process that called us."`
+	Forget  string  `placeholder:"FILE" help:"Let go of a namespace that FILE was made to keep. Nothing else is done."`
+}
+
+// forget records the end of a namespace that a file keeps.
+func (u *Unshare) forget(r *recipe.Recipe) {
+	// A namespace lives as long as a process is in it or a mount shows it. This was
+	// such a mount.
+	r.Umount2(u.Forget, unix.MNT_DETACH|unix.UMOUNT_NOFOLLOW)
+}
+
+// outside records what the parent does while the child waits, last of all.
+func (u *Unshare) outside(r *recipe.Recipe) error {
+	for _, n := range u.namespaces() {
+		if n.file != "" {
+			//doc:keep
+			// A namespace lives as long as a process is in it or a mount shows it. The
+			// file is where it is shown.
+			r.Outside(keep(n))
+		}
+	}
+	if u.With != "" {
+		//doc:with
+		// A process cannot plug its own network in: whoever holds the other end of the
+		// cable must be outside. The child waits until that is done.
+		r.Outside(with(u.With))
+	}
+	if u.Hold != nil {
+		return u.hold(r)
+	}
+	return nil
+}
+
+// keep binds a namespace of the child to a file.
+func keep(n namespace) recipe.Outside {
+	link := func(pid int) string { return fmt.Sprintf("/proc/%d/ns/%s", pid, n.proc) }
+	return recipe.Outside{
+		Name: "keep " + n.name + " namespace", Object: n.file,
+		Same: "mount --bind /proc/$PID/ns/" + n.proc + " " + n.file,
+		Do: func(pid int) error {
+			err := unix.Mount(link(pid), n.file, "", unix.MS_BIND, "")
+			if err == unix.EINVAL && n.name == "mount" {
+				return &chain.Hinted{Err: err, Hint: "a mount namespace is kept only on a mount that is not shared: " +
+					"mount --bind DIR DIR; mount --make-private DIR, for the directory of the file"}
+			}
+			return err
+		},
+		Undo: func() error { return nil },
+	}
+}
+
+// with runs a command of the user's.
+func with(command string) recipe.Outside {
+	return recipe.Outside{
+		Name: "run", Object: command, Same: command,
+		Do: func(pid int) error {
+			state, err := chain.NewState(pid)
+			if err != nil {
+				return err
+			}
+			cmd := exec.Command("/bin/sh", "-c", command)
+			cmd.Stdin = strings.NewReader(state)
+			cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
+			var exit *exec.ExitError
+			if err := cmd.Run(); errors.As(err, &exit) {
+				return fmt.Errorf("it ended with status %d", exit.ExitCode())
+			} else if err != nil {
+				return err
+			}
+			return nil
+		},
+	}
+}
+
+// pidfile writes the pid of the child to a file, all of it or nothing.
+func pidfile(file string) recipe.Outside {
+	return recipe.Outside{
+		Name: "write", Object: file, Same: "echo $PID > " + file,
+		Do: func(pid int) error {
+			draft := file + "." + strconv.Itoa(pid)
+			if err := os.WriteFile(draft, fmt.Appendln(nil, pid), 0o644); err != nil {
+				return errors.Unwrap(err)
+			}
+			return os.Rename(draft, file)
+		},
+		Undo: func() error { return os.Remove(file) },
+	}
+}

@@ -1,0 +1,120 @@
+package ns
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/user"
+	"strconv"
+	"strings"
+
+	"ctrkit/internal/chain"
+	"ctrkit/internal/recipe"
+)
+
+// ranges are the maps that the options ask for: those given, what /etc/subuid or
+// its sister grants, and our own id.
+func (u *Users) ranges(given []Map, id int, grants string) ([]Map, error) {
+	maps := given
+	if u.MapAuto {
+		granted, err := grantedTo(grants)
+		if err != nil {
+			return nil, err
+		}
+		maps = append([]Map{granted}, given...)
+	}
+	if !u.MapRootUser && !u.MapCurrentUser {
+		return maps, nil
+	}
+	inner := uint32(0)
+	if u.MapCurrentUser {
+		inner = uint32(id)
+	}
+	if len(maps) == 0 {
+		return []Map{{inner, uint32(id), 1}}, nil
+	}
+	return append(around(inner, uint32(id), maps[0]), maps[1:]...), nil
+}
+
+// grantedTo is the first range of subordinate ids of the user who runs us. See
+// subuid(5).
+func grantedTo(file string) (Map, error) {
+	uid := strconv.Itoa(os.Geteuid())
+	name := uid
+	if u, err := user.LookupId(uid); err == nil {
+		name = u.Username
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return Map{}, err
+	}
+	for line := range strings.Lines(string(text)) {
+		owner, ids, _ := strings.Cut(strings.TrimSpace(line), ":")
+		if owner != name && owner != uid {
+			continue
+		}
+		var m Map
+		if err := m.UnmarshalText([]byte("0:" + ids)); err != nil {
+			return Map{}, fmt.Errorf("read %s: %w", file, err)
+		}
+		return m, nil
+	}
+	return Map{}, &chain.Hinted{
+		Err:  fmt.Errorf("read %s: it grants nothing to %s", file, name),
+		Hint: "as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 " + name,
+	}
+}
+
+// writeMap has a map written: by us where we may, or else by the setuid program
+// that looks at /etc/subuid or its sister first.
+func writeMap(file, helper string, id int, maps []Map) recipe.Outside {
+	lines := ""
+	words := []string{}
+	for _, m := range maps {
+		lines += fmt.Sprintf("%d %d %d\n", m.Inner, m.Outer, m.Count)
+		words = append(words, strings.Fields(fmt.Sprint(m.Inner, m.Outer, m.Count))...)
+	}
+	own := len(maps) == 1 && maps[0].Count == 1 && maps[0].Outer == uint32(id)
+	if own || os.Geteuid() == 0 {
+		return writeProc(file, lines)
+	}
+	return recipe.Outside{
+		Name: "run", Object: helper, Same: helper + " $PID " + strings.Join(words, " "),
+		Do: func(pid int) error { return run(helper, append([]string{strconv.Itoa(pid)}, words...)) },
+	}
+}
+
+func run(helper string, args []string) error {
+	var complaint bytes.Buffer
+	cmd := exec.Command(helper, args...)
+	cmd.Stderr = &complaint
+	err := cmd.Run()
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
+		return &chain.Hinted{Err: errors.New("not found"), Hint: "it is in the package uidmap; a single id of your own needs none"}
+	case err != nil && complaint.Len() > 0:
+		return errors.New(strings.TrimSpace(strings.ReplaceAll(complaint.String(), "\n", "; ")))
+	}
+	return err
+}
+
+// writeProc writes to a file of the child in /proc.
+func writeProc(file, text string) recipe.Outside {
+	same := strings.ReplaceAll(strings.TrimSpace(text), "\n", `\n`)
+	return recipe.Outside{
+		Name: "write", Object: file, Same: fmt.Sprintf("echo '%s' > /proc/$PID/%s", same, file),
+		Do: func(pid int) error {
+			f, err := os.OpenFile(fmt.Sprintf("/proc/%d/%s", pid, file), os.O_WRONLY, 0)
+			if err != nil {
+				return errors.Unwrap(err)
+			}
+			defer f.Close()
+			if _, err := f.WriteString(text); err != nil {
+				return errors.Unwrap(err)
+			}
+			return nil
+		},
+	}
+}

@@ -1,0 +1,117 @@
+package ns
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"ctrkit/internal/chain"
+)
+
+// A target is the process whose namespaces are joined. The descriptor stands for
+// it as long as we hold it, even if it ends and another process gets its pid.
+type target struct{ pid, pidfd int }
+
+// target finds the process that was named. None is named by pid 0.
+func (e *Enter) target() (target, error) {
+	if e.Target == "" {
+		return target{}, nil
+	}
+	pid, err := strconv.Atoi(e.Target)
+	if err != nil {
+		pid, err = readPid(e.Target)
+	}
+	if err != nil {
+		return target{}, err
+	}
+	pidfd, err := unix.PidfdOpen(pid, 0)
+	if err != nil {
+		return target{}, &chain.Hinted{Err: fmt.Errorf("enter process %s: %w", e.Target, err), Hint: hintForPid(err)}
+	}
+	t := target{pid, pidfd}
+	if pid != 0 && strconv.Itoa(pid) != e.Target {
+		err = t.olderThan(e.Target)
+	}
+	return t, err
+}
+
+func hintForPid(err error) string {
+	if errors.Is(err, unix.EINVAL) {
+		return "a process is named by the pid of its main thread, a number above 0"
+	}
+	return "it has ended, or its pid belongs to another pid namespace"
+}
+
+// readPid reads the pid in a file as --hold=FILE writes it.
+func readPid(file string) (int, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return 0, &chain.Hinted{
+			Err:  fmt.Errorf("read pid file %s: %w", file, errors.Unwrap(err)),
+			Hint: "--target wants a pid, or a file with one in it",
+		}
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil || pid <= 0 {
+		return 0, fmt.Errorf("read pid file %s: there is no pid in it", file)
+	}
+	return pid, nil
+}
+
+// olderThan refuses a process that was started after its pid was written down: it
+// has taken over the pid of the one that was meant.
+func (t target) olderThan(file string) error {
+	written, err := os.Stat(file)
+	if err != nil {
+		return err
+	}
+	started, err := t.started()
+	if err != nil {
+		return err
+	}
+	const accuracy = time.Second // of the two clocks that are compared
+	if started.After(written.ModTime().Add(accuracy)) {
+		return fmt.Errorf("enter process %d: it is younger than %s, so the pid in there was another's", t.pid, file)
+	}
+	return nil
+}
+
+// started is when the process was started. The kernel counts that in hundredths
+// of a second since boot; see proc_pid_stat(5).
+func (t target) started() (time.Time, error) {
+	text, err := os.ReadFile(t.proc("stat"))
+	if err != nil {
+		return time.Time{}, err
+	}
+	// The name, which may have anything in it, ends at the last parenthesis.
+	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
+	ticks, err := strconv.ParseInt(fields[19], 10, 64)
+	if err != nil {
+		return time.Time{}, err
+	}
+	var up unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &up); err != nil {
+		return time.Time{}, err
+	}
+	boot := time.Now().Add(-time.Duration(up.Nano()))
+	return boot.Add(time.Duration(ticks) * 10 * time.Millisecond), nil
+}
+
+// alive makes sure that what was read under a pid was the target's.
+func (t target) alive() error {
+	if t.pid == 0 {
+		return nil
+	}
+	if err := unix.PidfdSendSignal(t.pidfd, 0, nil, 0); err == unix.ESRCH {
+		return fmt.Errorf("enter process %d: %w", t.pid, err)
+	}
+	return nil
+}
+
+// proc is a file of the target in /proc.
+func (t target) proc(name string) string { return fmt.Sprintf("/proc/%d/%s", t.pid, name) }
