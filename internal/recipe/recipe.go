@@ -26,6 +26,7 @@ type Recipe struct {
 	slots   int       // how many results of calls are passed on to later calls
 	results []uintptr // those results, as far as the calls have been made
 	clone   int       // the index of the line that clones the child, or -1
+	mortal  bool      // the child asks for a signal at our death
 	err     error     // the first argument that no system call can take
 }
 
