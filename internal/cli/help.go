@@ -45,7 +45,7 @@ func examples(page string) string {
 // help prints what the tool does, the options as the parser knows them, and examples.
 func help(page string) kong.HelpPrinter {
 	return func(options kong.HelpOptions, ctx *kong.Context) error {
-		fmt.Fprintf(ctx.Stdout, "%s\n\nUsage: %s\n\n", sentence(page), synopsis(ctx.Model))
+		fmt.Fprintf(ctx.Stdout, "%s\n\nUsage: %s\n", sentence(page), synopsis(ctx.Model))
 		if err := kong.DefaultHelpPrinter(options, ctx); err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"slices"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -34,6 +35,7 @@ var hints = []struct {
 	{[]string{"mount", "chdir", "openat"}, unix.ENOTDIR, always("a directory is needed there; a file or a symbolic link in its place is refused")},
 	{[]string{"mount"}, unix.EINVAL, overlay},
 	{[]string{"sethostname", "setdomainname"}, unix.EINVAL, always("the kernel takes 64 bytes at most")},
+	{[]string{"write"}, unix.EPERM, refusedMap},
 	{[]string{"sethostname", "setdomainname", "umount2", "pivot_root", "ioctl", "mknodat", "setxattr"}, unix.EPERM, noPrivilege},
 	{[]string{"execve", "execveat"}, unix.ENOEXEC, always("it is neither a binary of this machine's architecture nor a script with a #! line")},
 	{[]string{"execve", "execveat"}, unix.EACCES, always("it is not executable: see its mode, and whether its file system is mounted noexec")},
@@ -66,15 +68,38 @@ func always(text string) func(*recipe.Failure) string {
 	return func(*recipe.Failure) string { return text }
 }
 
-func noPrivilege(*recipe.Failure) string {
-	if os.Geteuid() != 0 {
-		return "this takes root: try sudo"
+// noPrivilege says who may do what the kernel refused.
+func noPrivilege(f *recipe.Failure) string {
+	if os.Geteuid() == 0 {
+		return "root here lacks CAP_SYS_ADMIN, or a security module or seccomp filter forbids it, as in most containers"
 	}
-	return "root here lacks CAP_SYS_ADMIN, or a security module or seccomp filter forbids it, as in most containers"
+	off := switchedOff()
+	switch {
+	case off != "":
+		return off
+	case strings.Contains(f.Object, "user"):
+		return "a process in a chroot may not make a user namespace"
+	case f.Tool == "ns-unshare":
+		return "this takes root: try sudo, or --map-root-user to be root in a namespace of your own"
+	}
+	return "this takes root: try sudo"
+}
+
+func refusedMap(f *recipe.Failure) string {
+	if !strings.HasSuffix(f.Object, "_map") {
+		return ""
+	}
+	if off := switchedOff(); off != "" {
+		return off
+	}
+	return "without privileges one may map one's own id only, and one's own group only with setgroups denied"
 }
 
 func namespaceLimit(f *recipe.Failure) string {
-	return "a limit in /proc/sys/user is reached or is 0, or namespaces are nested 32 deep; it counts " + f.Object + "s"
+	if off := switchedOff(); off != "" && strings.Contains(f.Object, "user") {
+		return off
+	}
+	return "a limit of namespaces in /proc/sys/user is reached, or they are nested 32 deep"
 }
 
 func pivotRoot(*recipe.Failure) string {
