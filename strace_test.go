@@ -1,0 +1,180 @@
+package ctrkit_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"ctrkit/internal/chain"
+	"ctrkit/internal/sandbox"
+)
+
+// narrated are the command lines whose narration is compared with what strace sees. They are started in a directory with
+// the layers a and b and the directories tree and rootfs, the last of which has a shell in it.
+var narrated = map[string][]string{
+	"child":     {"ns-unshare", "--pid", "--mount", "--uts", "--hostname", "box", "--", "true"},
+	"in place":  {"ns-unshare", "--uts", "--mount", "--net", "--", "true"},
+	"all":       {"ns-unshare", "--all", "--mount-proc", "--hostname", `b"ö, x`, "--domainname", "d.example", "--wd", "/usr", "--", "/bin/true"},
+	"slave":     {"ns-unshare", "--mount", "--propagation", "slave", "--kill-child=TERM", "--", "true"},
+	"three":     append([]string{"ns-unshare", "--mount", "--uts", "--hostname", "box", "--"}, unitedRoot...),
+	"all three": append([]string{"ns-unshare", "--all", "--"}, unitedRoot...),
+	"container": {"ctr-run", "--", "true"},
+	"rootfs":    {"ctr-run", "--hostname", "box", "--rootfs", "rootfs", "--", "/bin/sh", "-c", "exit 0", `a "b`, ""},
+}
+
+var unitedRoot = []string{
+	"ufs-mount", "--lower", "a", "--lower", "b", "--lower", "rootfs", "--scratch", "1M", "tree", "--",
+	"root-pivot", "--proc", "--sys", "--dev", "tree", "--", "sh", "-c", "exit 0",
+}
+
+// TestNarration runs tools under strace. What is told is exactly what is made; a silent run makes the same calls; and a
+// dry run by a user without privileges tells the same.
+func TestNarration(t *testing.T) {
+	sandbox.Root(t)
+	sandbox.Tools(t)
+	for name, argv := range narrated {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sandbox.Run(t, func(t *sandbox.T) {
+				dir := layersAndRootfs(t)
+				told, made := explained(t, dir, argv)
+				if err := compare(told, made.calls); err != nil {
+					t.Errorf("what is told is not what is made:\n%v", err)
+				}
+				if made.limits != toolsIn(argv) {
+					t.Errorf("the limit of open files was given back %d times by %d tools", made.limits, toolsIn(argv))
+				}
+				tampered(t, told, made.calls)
+
+				_, trace := straced(t, dir, argv)
+				if err := sameCalls(made.calls, makerOf(trace, namesOf(told)).calls); err != nil {
+					t.Errorf("a silent run (second) makes other calls:\n%v", err)
+				}
+
+				dry := succeed(t, dir, append([]string{"asuser", argv[0], "--dry-run", "--explain=json"}, argv[1:]...)...)
+				lines, err := parseTold(dry.stdout)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := sameTold(told, lines); err != nil {
+					t.Errorf("a dry run of an ordinary user (second) tells something else:\n%v", err)
+				}
+			})
+		})
+	}
+}
+
+// layersAndRootfs makes a directory to start command lines in.
+func layersAndRootfs(t *sandbox.T) string {
+	dir := t.TempDir()
+	for _, sub := range []string{"a/etc", "b", "tree"} {
+		if err := os.MkdirAll(filepath.Join(dir, sub), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	makeRootfs(t, filepath.Join(dir, "rootfs"))
+	return dir
+}
+
+// toolsIn counts the tools of a command line, each of which starts as a Go program.
+func toolsIn(argv []string) (n int) {
+	for _, word := range argv {
+		if slices.Contains(chain.Tools, word) {
+			n++
+		}
+	}
+	return n
+}
+
+// explained runs a command line under strace with --explain=json, and returns what it told and what it did.
+func explained(t *sandbox.T, dir string, argv []string) ([]*told, *maker) {
+	t.Helper()
+	out, trace := straced(t, dir, append([]string{argv[0], "--explain=json"}, argv[1:]...))
+	lines, err := parseTold(out.stderr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lines, makerOf(trace, namesOf(lines))
+}
+
+// sameTold compares what a real run told with what a dry run tells, which is the same but for two things. A dry run is the
+// same for the tools that follow too, and they know it from a variable. And it cannot know where a program will be found,
+// so it tells of every directory that would be searched.
+func sameTold(real, dry []*told) error {
+	last := real[len(real)-1]
+	for i := range max(len(real), len(dry)) {
+		if i >= len(real) && dry[i].Call == "execve" && dry[i].Call == last.Call && slices.Equal(dry[i].Args[1:2], last.Args[1:2]) {
+			continue
+		}
+		var left, right string
+		if i < len(real) {
+			left = anyVariables(fmt.Sprintf("%+v", *real[i]))
+		}
+		if i < len(dry) {
+			right = anyVariables(fmt.Sprintf("%+v", *dry[i]))
+		}
+		if left != right {
+			return fmt.Errorf("line %d:\n%s\n%s", i, left, right)
+		}
+	}
+	return nil
+}
+
+// tampered makes lies of what was told and what was made, and wants every one of them to be found out. Only then does the
+// comparison mean anything.
+func tampered(t *sandbox.T, lines []*told, made []*traced) {
+	lies := 0
+	lie := func(what string, lines []*told, made []*traced) {
+		lies++
+		if compare(lines, made) == nil {
+			t.Errorf("nobody noticed: %s", what)
+		}
+	}
+	for i, line := range lines {
+		lie(fmt.Sprintf("%d, %s, is not told", i, line), slices.Delete(slices.Clone(lines), i, i+1), made)
+		lie(fmt.Sprintf("%d, %s, is not made", i, made[i]), lines, slices.Delete(slices.Clone(made), i, i+1))
+		lie(fmt.Sprintf("%d, %s, is made twice", i, made[i]), lines, slices.Insert(slices.Clone(made), i, made[i]))
+		if i > 0 && line.String() != lines[i-1].String() {
+			swapped := slices.Clone(lines)
+			swapped[i-1], swapped[i] = swapped[i], swapped[i-1]
+			lie(fmt.Sprintf("%d, %s, is told too early", i, line), swapped, made)
+		}
+		for j := range made[i].args {
+			changed := *made[i]
+			changed.args = slices.Clone(changed.args)
+			changed.args[j] = twisted(changed.args[j])
+			others := slices.Clone(made)
+			others[i] = &changed
+			lie(fmt.Sprintf("%d, %s, is really %s", i, line, &changed), lines, others)
+		}
+		refused := *made[i]
+		refused.result = "-1 EIO (Input/output error)"
+		others := slices.Clone(made)
+		others[i] = &refused
+		lie(fmt.Sprintf("%d, %s, has failed", i, line), lines, others)
+	}
+	t.Logf("%d calls, and %d lies about them found out", len(lines), lies)
+}
+
+// twisted is another argument of the same kind.
+func twisted(arg string) string {
+	switch {
+	case strings.HasPrefix(arg, `"`):
+		return `"x` + arg[1:]
+	case strings.HasPrefix(arg, "["):
+		return `["x", ` + arg[1:]
+	case strings.HasPrefix(arg, "{"):
+		return strings.Replace(arg, "=", "=CLONE_IO|", 1)
+	case variables.MatchString(arg):
+		return variables.ReplaceAllString(arg, "/* 1 vars */")
+	case number(arg) >= 0:
+		return strconv.Itoa(number(arg) + 1)
+	case strings.HasPrefix(arg, "makedev("):
+		return "makedev(0x1, 0x9c)"
+	}
+	return arg + "|0x40000"
+}
