@@ -53,6 +53,9 @@ func parse(step chain.Step, page string, args []string) (*options, error) {
 // usage is an error of the command line, in the words of all our errors.
 func usage(err error, step chain.Step) error {
 	text := strings.ReplaceAll(err.Error(), ", did you mean ", ": did you mean ")
+	if option, _, ok := strings.Cut(text, `: expected string value but got "EOL"`); ok {
+		text = option + ": its value is missing"
+	}
 	return &chain.Hinted{
 		Err:  errors.New("parse command line: " + text),
 		Hint: step.Name() + " --help lists the options",

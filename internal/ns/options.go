@@ -77,11 +77,11 @@ func (u *Unshare) Check() error {
 	argv, _ := u.Next.Program()
 	switch {
 	case (u.Hostname != "" || u.Domainname != "") && !u.has(unix.CLONE_NEWUTS):
-		return needs("set host name: it would be the machine's", "--uts")
+		return needs("set host name: without --uts it would be the machine's", "--uts")
 	case len(u.Hostname) > 64 || len(u.Domainname) > 64:
 		return errors.New("set host name: longer than the 64 bytes that the kernel keeps")
 	case u.Propagation != "" && !u.has(unix.CLONE_NEWNS):
-		return needs("set propagation: it would be the machine's", "--mount")
+		return needs("set propagation: without --mount it would be the machine's", "--mount")
 	case u.Hold != nil && len(argv) > 0:
 		return fmt.Errorf("hold: no program is run, so %s has no place here", argv[0])
 	case u.HoldFor != 0 && u.Hold == nil:

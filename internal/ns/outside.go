@@ -59,13 +59,17 @@ func keep(n namespace) recipe.Outside {
 		Same: "mount --bind /proc/$PID/ns/" + n.proc + " " + n.file,
 		Do: func(pid int) error {
 			err := unix.Mount(link(pid), n.file, "", unix.MS_BIND, "")
+			if err == unix.ENOENT {
+				return &chain.Hinted{Err: err, Hint: "the file that is to keep it must exist: touch " + n.file}
+			}
 			if err == unix.EINVAL && n.name == "mount" {
 				return &chain.Hinted{Err: err, Hint: "a mount namespace is kept only on a mount that is not shared: " +
 					"mount --bind DIR DIR; mount --make-private DIR, for the directory of the file"}
 			}
 			return err
 		},
-		Undo: func() error { return nil },
+		Undo:  func() error { return unix.Unmount(n.file, unix.MNT_DETACH|unix.UMOUNT_NOFOLLOW) },
+		Stays: true,
 	}
 }
 

@@ -68,12 +68,13 @@ func (c *Child) Wait() (status unix.WaitStatus, err error) {
 // called when the child has ended.
 func (c *Child) Close() error {
 	c.file.Close()
-	return c.recipe.undo(c.done)
+	return c.recipe.undo(c.done, true)
 }
 
 // bury ends a child whose recipe failed, and undoes what was done for it.
 func (c *Child) bury() {
 	c.Signal(unix.SIGKILL)
 	c.Wait()
-	c.Close()
+	c.file.Close()
+	c.recipe.undo(c.done, false)
 }

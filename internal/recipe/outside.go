@@ -15,6 +15,7 @@ type Outside struct {
 	Same   string              // the shell command that does the same, if there is one
 	Do     func(pid int) error // pid is the child's
 	Undo   func() error        // after a later failure, or when the program has ended; nil if nothing stays
+	Stays  bool                // it is meant to outlive the program: undone after a failure only
 }
 
 // Outside records work to be done by the parent before the child goes on. Do
@@ -32,11 +33,12 @@ func (r *Recipe) TellParent() *Line {
 	})
 }
 
-// undo takes back the outside work of the lines before done, the last first.
-func (r *Recipe) undo(done int) (err error) {
+// undo takes back the outside work of the lines before done, the last first. If
+// all went well and the program has ended, what is meant to stay stays.
+func (r *Recipe) undo(done int, well bool) (err error) {
 	for i := done - 1; i >= 0; i-- {
 		o := r.lines[i].outside
-		if o == nil || o.Undo == nil {
+		if o == nil || o.Undo == nil || o.Stays && well {
 			continue
 		}
 		if e := o.Undo(); e != nil && err == nil {

@@ -17,7 +17,7 @@ func (r *Recipe) Run() error {
 		return nil
 	}
 	if f, ok := err.(*Failure); ok {
-		r.undo(f.Line)
+		r.undo(f.Line, false)
 	}
 	return err
 }

@@ -20,12 +20,12 @@ func (r *Recipe) Spawn() (*Child, error) {
 		err = r.before(r.clone, nil)
 	}
 	if err != nil {
-		r.undo(r.clone)
+		r.undo(r.clone, false)
 		return nil, err
 	}
 	child, socket, err := r.birth()
 	if err != nil {
-		r.undo(r.clone)
+		r.undo(r.clone, false)
 		return nil, r.failure(r.clone, err)
 	}
 	if err := child.attend(socket); err != nil {
