@@ -57,6 +57,7 @@ var containers = map[string]container{
 // in the calls that the container's process makes.
 func TestPipeline(t *testing.T) {
 	sandbox.Root(t)
+	needs(t, "strace", "busybox")
 	sandbox.Tools(t)
 	for name, c := range containers {
 		t.Run(name, func(t *testing.T) {
@@ -85,6 +86,7 @@ func TestPipeline(t *testing.T) {
 // TestPipelineMatters changes the pipeline in small ways, and wants each to be noticed from inside.
 func TestPipelineMatters(t *testing.T) {
 	sandbox.Root(t)
+	needs(t, "busybox")
 	sandbox.Tools(t)
 	sandbox.Run(t, func(t *sandbox.T) {
 		c := containers["everything"]

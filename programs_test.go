@@ -14,6 +14,16 @@ import (
 	"ctrkit/internal/sandbox"
 )
 
+// needs skips a test where a program is missing that it cannot do without.
+func needs(t testing.TB, programs ...string) {
+	t.Helper()
+	for _, program := range programs {
+		if _, err := exec.LookPath(program); err != nil {
+			sandbox.Skip(t, "needs "+program)
+		}
+	}
+}
+
 // An outcome is what a program left: its output and its exit status.
 type outcome struct {
 	stdout, stderr string

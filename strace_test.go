@@ -35,6 +35,7 @@ var unitedRoot = []string{
 // dry run by a user without privileges tells the same.
 func TestNarration(t *testing.T) {
 	sandbox.Root(t)
+	needs(t, "strace", "busybox")
 	sandbox.Tools(t)
 	for name, argv := range narrated {
 		t.Run(name, func(t *testing.T) {

@@ -1,0 +1,233 @@
+package ctrkit_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"ctrkit/internal/sandbox"
+)
+
+// alive is what a program does that is not to be run: it leaves a mark, and lives a moment.
+var alive = []string{"-c", "echo alive; sleep 0.05"}
+
+// swept are command lines every line of which fails once, and kills once.
+var swept = map[string][]string{
+	"unshare": append(strings.Fields("ns-unshare --all --mount-proc --hostname box --domainname d --wd / -- sh"), alive...),
+	"in place": append(strings.Fields("ns-unshare --mount --uts --net -- ufs-mount --lower a --lower rootfs --scratch 1M tree -- "+
+		"root-pivot --proc --sys --dev tree -- /bin/sh"), alive...),
+	"in a child": append(strings.Fields("ns-unshare --all --hostname box -- ufs-mount --lower a --lower rootfs --scratch 1M tree -- "+
+		"root-pivot --proc --sys --dev tree -- sh"), alive...),
+	"machine": append(strings.Fields("ctr-run -- sh"), alive...),
+	"rootfs":  append(strings.Fields("ctr-run --hostname box --rootfs rootfs -- /bin/sh"), alive...),
+}
+
+// errnos are those with which each line fails.
+var errnos = []unix.Errno{unix.EPERM, unix.ENOSPC, unix.EMFILE, unix.ENOMEM, unix.EINTR, unix.EAGAIN, unix.ENOENT}
+
+// TestSweep lets every line of every tool fail, kills the tool that is about to make it, and kills the child in which it is
+// about to be made. Whatever happens, nothing is left and the program has not run.
+func TestSweep(t *testing.T) {
+	sandbox.Root(t)
+	needs(t, "busybox")
+	sandbox.Tools(t)
+	faultyTools(t)
+	for name, argv := range swept {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sandbox.Run(t, func(t *sandbox.T) { newSweep(t, argv).all() })
+		})
+	}
+}
+
+// faultyTools builds the tools so that their lines can be made to fail, and returns where they are.
+func faultyTools(t testing.TB) string {
+	t.Helper()
+	tool, err := exec.LookPath("ctr-run")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(filepath.Dir(tool), "fault")
+	// They are there already in a sandbox, and in a place that has no compiler.
+	if _, err := os.Stat(dir); err == nil {
+		return dir
+	}
+	needs(t, "go")
+	build := exec.Command("go", "build", "-tags", "fault", "-trimpath", "-o", dir+"/", "./cmd/...")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", build, err, out)
+	}
+	return dir
+}
+
+// A sweep goes through the lines of one command line.
+type sweep struct {
+	*sandbox.T
+	argv   []string
+	tools  string // where they are
+	dir    string // where it is started, and what must stay as it is
+	notes  string // the directory of the log and the output
+	before snapshot
+	fired  int
+}
+
+func newSweep(t *sandbox.T, argv []string) *sweep {
+	s := &sweep{T: t, argv: argv, tools: faultyTools(t), dir: layersAndRootfs(t), notes: t.TempDir()}
+	s.before = takeSnapshot(s.watched()...)
+	return s
+}
+
+func (s *sweep) watched() []string { return []string{s.dir, "/mnt", "/tmp"} }
+
+// all sweeps, and counts: a point that did not fire has proved nothing.
+func (s *sweep) all() {
+	whole := s.once("")
+	if whole.status != 0 || whole.stdout != "alive\n" || whole.stderr != "" || len(whole.recipes) == 0 {
+		s.Fatalf("without a fault: %+v", whole)
+	}
+	want := 0
+	for _, recipe := range whole.recipes {
+		cloned := false
+		for line := range recipe.lines {
+			point := fmt.Sprintf("%s:%d:", recipe.tool, line)
+			call := ""
+			for _, errno := range errnos {
+				call = s.fails(recipe.tool, point, errno)
+			}
+			s.dies(point + "kill")
+			want += len(errnos) + 1
+			if cloned {
+				s.dies(point + "kill-child")
+				want++
+			}
+			cloned = cloned || call == "clone3"
+		}
+	}
+	s.Logf("%v: %d points fired", whole.recipes, s.fired)
+	if s.fired != want {
+		s.Errorf("%d points fired, and there are %d", s.fired, want)
+	}
+}
+
+// fails lets one line fail, and returns the name of its call.
+func (s *sweep) fails(tool, point string, errno unix.Errno) (call string) {
+	fault := point + strconv.Itoa(int(errno))
+	r := s.once(fault)
+	want := 125
+	if strings.HasPrefix(r.call, "execve") {
+		want = 126
+		if errno == unix.ENOENT {
+			want = 127
+		}
+	}
+	oneError := regexp.MustCompile(`^` + tool + `: error: (.*)\n(` + tool + `: hint: .*\n)?$`).FindStringSubmatch(r.stderr)
+	switch {
+	case r.status != want:
+		s.Errorf("%s, %s: exit status %d, not %d", fault, r.call, r.status, want)
+	case oneError == nil || want == 125 && !strings.HasSuffix(oneError[1], errno.Error()):
+		s.Errorf("%s, %s: this is not one line about an error:\n%s", fault, r.call, r.stderr)
+	}
+	return r.call
+}
+
+// dies kills the tool or its child at one line.
+func (s *sweep) dies(fault string) {
+	if r := s.once(fault); r.status != 128+int(unix.SIGKILL) || r.stderr != "" {
+		s.Errorf("%s, %s: exit status %d, and it says %q", fault, r.call, r.status, r.stderr)
+	}
+}
+
+// A result is what happened in one run of the command line.
+type result struct {
+	outcome
+	recipes []recipeSize
+	call    string // at which the fault fired
+}
+
+type recipeSize struct {
+	tool  string
+	lines int
+}
+
+// once runs the command line with one fault, and wants that it fires, that the program is not run, and that nothing is left.
+func (s *sweep) once(fault string) (r result) {
+	s.Helper()
+	log := filepath.Join(s.notes, "log")
+	os.Remove(log)
+	r.outcome = s.run("CTRKIT_FAULT="+fault, "CTRKIT_FAULT_LOG="+log)
+	for line := range strings.Lines(readText(log)) {
+		var size recipeSize
+		if n, _ := fmt.Sscanf(line, "lines %s %d", &size.tool, &size.lines); n == 2 {
+			r.recipes = append(r.recipes, size)
+		}
+		var point recipeSize
+		if n, _ := fmt.Sscanf(line, "fired %s %d %s", &point.tool, &point.lines, &r.call); n == 3 {
+			s.fired++
+			if !strings.HasPrefix(fault, fmt.Sprintf("%s:%d:", point.tool, point.lines)) {
+				s.Errorf("%s: what fired is %s", fault, line)
+			}
+		}
+	}
+	for _, difference := range s.before.left(s.watched()...) {
+		s.Errorf("%s, %s: %s", fault, r.call, difference)
+	}
+	if fault != "" && (r.call == "" || r.stdout != "") {
+		s.Errorf("%s fired at %q, and the program said %q", fault, r.call, r.stdout)
+	}
+	if s.Failed() {
+		s.FailNow() // what is left now would be in the way of everything that follows
+	}
+	return r
+}
+
+// run starts the command line and waits for its end.
+func (s *sweep) run(env ...string) outcome {
+	s.Helper()
+	cmd := s.start(env...)
+	cmd.Wait()
+	return s.outcome(cmd)
+}
+
+// start starts the command line with files for its output, so that a process that is left over does not keep us waiting. The
+// last directory of the path is the one with a shell: so every attempt to run it is made.
+func (s *sweep) start(env ...string) *exec.Cmd {
+	s.Helper()
+	cmd := exec.Command(filepath.Join(s.tools, s.argv[0]), s.argv[1:]...)
+	cmd.Dir = s.dir
+	cmd.Env = append(env, "PATH="+s.tools+":/bin")
+	stdout, err := os.Create(s.output("stdout"))
+	if err != nil {
+		s.Fatal(err)
+	}
+	defer stdout.Close()
+	stderr, err := os.Create(s.output("stderr"))
+	if err != nil {
+		s.Fatal(err)
+	}
+	defer stderr.Close()
+	cmd.Stdout, cmd.Stderr = stdout, stderr
+	if err := cmd.Start(); err != nil {
+		s.Fatal(err)
+	}
+	return cmd
+}
+
+func (s *sweep) output(name string) string { return filepath.Join(s.notes, name) }
+
+// outcome is that of a command line that has ended.
+func (s *sweep) outcome(cmd *exec.Cmd) outcome {
+	out := outcome{readText(s.output("stdout")), readText(s.output("stderr")), cmd.ProcessState.ExitCode()}
+	if wait := cmd.ProcessState.Sys().(syscall.WaitStatus); wait.Signaled() {
+		out.status = 128 + int(wait.Signal())
+	}
+	return out
+}
