@@ -107,7 +107,8 @@ func (e *Enter) join(r *recipe.Recipe, joins []join) {
 func (e *Enter) ids(r *recipe.Recipe, joins []join) {
 	root := uint32(0)
 	uid, gid := e.Setuid, e.Setgid
-	if flagsOfJoins(joins)&unix.CLONE_NEWUSER != 0 && !e.PreserveCredentials {
+	entered := flagsOfJoins(joins)&unix.CLONE_NEWUSER != 0
+	if entered && !e.PreserveCredentials {
 		if uid == nil {
 			uid = &root
 		}
@@ -122,13 +123,15 @@ func (e *Enter) ids(r *recipe.Recipe, joins []join) {
 		// The group comes before the user, who may not be allowed to change it.
 		r.Setresgid(*gid)
 	}
-	if uid == nil {
-		return
+	if uid != nil {
+		// With another user id than root's, the program starts without privileges.
+		r.Setresuid(*uid)
 	}
-	// With another user id than root's, the program starts without privileges.
-	r.Setresuid(*uid)
-	if r.Clones() {
-		// The kernel forgets the signal for the parent's death when the user changes.
+	if r.Clones() && (entered || uid != nil || gid != nil) {
+		// The kernel forgets the signal for the parent's death when the user, the group
+		// or the user namespace changes.
 		r.PrSetPdeathsig(unix.SIGKILL)
+		// The parent may have died while it was forgotten.
+		r.TellParent()
 	}
 }

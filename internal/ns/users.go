@@ -97,14 +97,16 @@ func (u *Unshare) ids(r *recipe.Recipe) {
 		// The group comes before the user, who may not be allowed to change it.
 		r.Setresgid(*u.Setgid)
 	}
-	if u.Setuid == nil {
-		return
+	if u.Setuid != nil {
+		// With another user id than root's, the program starts without privileges.
+		r.Setresuid(*u.Setuid)
 	}
-	// With another user id than root's, the program starts without privileges.
-	r.Setresuid(*u.Setuid)
-	if signal := u.killChild(); signal != 0 {
-		// The kernel forgets the signal for the parent's death when the user changes.
+	if signal := u.killChild(); signal != 0 && (u.Setuid != nil || u.Setgid != nil) {
+		// The kernel forgets the signal for the parent's death when the user or the
+		// group changes.
 		r.PrSetPdeathsig(signal)
+		// The parent may have died while it was forgotten.
+		r.TellParent()
 	}
 }
 
