@@ -7,6 +7,7 @@
 //	$ ns-unshare --hold=box.pid --hold-for $$ --uts --hostname box --pid --mount-proc >state
 //	$ ns-enter --target box.pid --all -- sh -c 'hostname; echo I am $$'
 //	box
+//	I am 2
 //
 //	$ ns-enter --target box.pid --uts -- hostname
 //	box

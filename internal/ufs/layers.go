@@ -31,7 +31,7 @@ func (m *Mount) overlays(root string) ([]overlay, error) {
 	if m.Machine {
 		return machine()
 	}
-	o := overlay{at: "/"}
+	o := overlay{}
 	for _, dir := range m.Lower {
 		dir, err := filepath.Abs(dir)
 		if err != nil {

@@ -23,7 +23,7 @@ type directory struct {
 
 // machine is the machine's own tree: its root, and each mount that programs need.
 func machine() ([]overlay, error) {
-	root := overlay{at: "/", lower: []string{"/"}}
+	root := overlay{lower: []string{"/"}}
 	for _, name := range private {
 		var info unix.Stat_t
 		if unix.Lstat(name, &info) == nil && info.Mode&unix.S_IFMT == unix.S_IFDIR {

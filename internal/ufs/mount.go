@@ -35,9 +35,9 @@ func (m *Mount) Name() string { return "ufs-mount" }
 // Guard refuses to mount where the whole machine would see it.
 func (m *Mount) Guard() error { return chain.OwnMounts() }
 
-// An overlay is one mount of the tree: most trees have one, at "/".
+// An overlay is one mount of the tree: most trees have one.
 type overlay struct {
-	at      string // where it belongs in the tree, "/" first
+	at      string // where it belongs in the tree, "" for its root
 	lower   []string
 	empty   []directory // directories below at that hide those of the lower layer
 	because string
