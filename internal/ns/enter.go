@@ -85,6 +85,11 @@ func (e *Enter) join(r *recipe.Recipe, joins []join) {
 		// changes both. This thread stops sharing.
 		r.Unshare(unix.CLONE_FS)
 	}
+	if flags&unix.CLONE_NEWUSER != 0 && !e.PreserveCredentials {
+		// Inside, it may be forbidden to give up groups, and ours would be a present to
+		// the owner of the namespace. So they go now, if we are allowed to.
+		r.Setgroups().Tolerate(unix.EPERM)
+	}
 	// Whoever is inside could look into a process that has just come from outside.
 	// Until it runs the program, nobody may.
 	r.PrSetDumpable(0)
@@ -117,8 +122,8 @@ func (e *Enter) ids(r *recipe.Recipe, joins []join) {
 		}
 	}
 	if gid != nil {
-		// The groups that we have outside mean nothing inside, or too much. Where they
-		// must not be dropped, the namespace was made by somebody who had them too.
+		// The groups that we have outside mean nothing inside. Who may drop them neither
+		// outside nor inside made the namespace himself, and gets nothing that is new.
 		r.Setgroups().Tolerate(unix.EPERM)
 		// The group comes before the user, who may not be allowed to change it.
 		r.Setresgid(*gid)
@@ -131,7 +136,8 @@ func (e *Enter) ids(r *recipe.Recipe, joins []join) {
 		// The kernel forgets the signal for the parent's death when the user, the group
 		// or the user namespace changes.
 		r.PrSetPdeathsig(unix.SIGKILL)
-		// The parent may have died while it was forgotten.
+		// If the parent died while it was forgotten, nobody can read this, and the child
+		// ends here.
 		r.TellParent()
 	}
 }

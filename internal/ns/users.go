@@ -105,7 +105,8 @@ func (u *Unshare) ids(r *recipe.Recipe) {
 		// The kernel forgets the signal for the parent's death when the user or the
 		// group changes.
 		r.PrSetPdeathsig(signal)
-		// The parent may have died while it was forgotten.
+		// If the parent died while it was forgotten, nobody can read this, and the child
+		// ends here.
 		r.TellParent()
 	}
 }
