@@ -17,7 +17,10 @@ func (u *Unshare) hold(r *recipe.Recipe) error {
 	if holder == 0 {
 		holder = os.Getppid()
 	}
-	pidfd, err := unix.PidfdOpen(holder, 0)
+	if holder == 0 {
+		return needs("hold: our caller is in another pid namespace, where its end cannot be seen", "--hold-for PID")
+	}
+	pidfd, err := openPid(holder)
 	if err != nil {
 		return fmt.Errorf("hold for process %d: %w", holder, err)
 	}

@@ -3,6 +3,7 @@ package ns
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"strconv"
 	"strings"
@@ -22,22 +23,31 @@ func (e *Enter) target() (target, error) {
 	if e.Target == "" {
 		return target{}, nil
 	}
-	pid, err := strconv.Atoi(e.Target)
-	if err != nil {
-		pid, err = readPid(e.Target)
+	pid, notNumber := strconv.Atoi(e.Target)
+	if notNumber != nil {
+		var err error
+		if pid, err = readPid(e.Target); err != nil {
+			return target{}, err
+		}
 	}
-	if err != nil {
-		return target{}, err
-	}
-	pidfd, err := unix.PidfdOpen(pid, 0)
+	pidfd, err := openPid(pid)
 	if err != nil {
 		return target{}, &chain.Hinted{Err: fmt.Errorf("enter process %s: %w", e.Target, err), Hint: hintForPid(err)}
 	}
 	t := target{pid, pidfd}
-	if pid != 0 && strconv.Itoa(pid) != e.Target {
+	if notNumber != nil {
 		err = t.olderThan(e.Target)
 	}
 	return t, err
+}
+
+// openPid opens the process that has a pid now. Of a number that no pid can be,
+// the kernel would look at a part.
+func openPid(pid int) (pidfd int, err error) {
+	if pid > math.MaxInt32 || pid < math.MinInt32 {
+		return -1, unix.ESRCH
+	}
+	return unix.PidfdOpen(pid, 0)
 }
 
 func hintForPid(err error) string {
