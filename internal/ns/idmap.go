@@ -35,6 +35,16 @@ func (m *Map) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// checkIDs refuses the one number that is no id.
+func checkIDs(ids ...*uint32) error {
+	for _, id := range ids {
+		if id != nil && *id == math.MaxUint32 {
+			return fmt.Errorf("set id: %d stands for none, and would leave the old one", *id)
+		}
+	}
+	return nil
+}
+
 // maxMaps is how many lines the kernel takes (UID_GID_MAP_MAX_EXTENTS).
 const maxMaps = 340
 

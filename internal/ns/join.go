@@ -38,7 +38,7 @@ func (e *Enter) Check() error {
 	case ofTarget && e.Target == "":
 		return needs("enter: no process is named", "--target PID, or give each namespace its =FILE")
 	}
-	return nil
+	return checkIDs(e.Setuid, e.Setgid)
 }
 
 // joins opens what is to be joined. What we are in already is left out: joining

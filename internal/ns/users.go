@@ -41,6 +41,9 @@ func (u *Users) check() error {
 				"for it: use --map-groups or --map-auto",
 		}
 	}
+	if err := checkIDs(u.Setuid, u.Setgid); err != nil {
+		return err
+	}
 	if err := checkMaps("user", u.MapUsers); err != nil {
 		return err
 	}
