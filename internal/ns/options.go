@@ -76,6 +76,8 @@ func (u *Unshare) Alone() bool { return u.Forget != "" || u.Hold != nil }
 func (u *Unshare) Check() error {
 	argv, _ := u.Next.Program()
 	switch {
+	case u.Forget != "" && !u.onlyForgets():
+		return fmt.Errorf("forget %s: nothing else is done, so other options and programs have no place here", u.Forget)
 	case (u.Hostname != "" || u.Domainname != "") && !u.has(unix.CLONE_NEWUTS):
 		return needs("set host name: without --uts it would be the machine's", "--uts")
 	case len(u.Hostname) > 64 || len(u.Domainname) > 64:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -23,10 +24,23 @@ type Outside struct {
 }
 
 // forget records the end of a namespace that a file keeps.
-func (u *Unshare) forget(r *recipe.Recipe) {
+func (u *Unshare) forget(r *recipe.Recipe) error {
+	var system unix.Statfs_t
+	if err := unix.Statfs(u.Forget, &system); err != nil {
+		return fmt.Errorf("forget %s: %w", u.Forget, err)
+	}
+	if system.Type != unix.NSFS_MAGIC {
+		return fmt.Errorf("forget %s: it keeps no namespace", u.Forget)
+	}
 	// A namespace lives as long as a process is in it or a mount shows it. This was
 	// such a mount.
 	r.Umount2(u.Forget, unix.MNT_DETACH|unix.UMOUNT_NOFOLLOW)
+	return nil
+}
+
+// onlyForgets reports whether nothing but --forget was asked for.
+func (u *Unshare) onlyForgets() bool {
+	return reflect.DeepEqual(u, &Unshare{Outside: Outside{Forget: u.Forget}})
 }
 
 // outside records what the parent does while the child waits, last of all.

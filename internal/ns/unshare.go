@@ -48,8 +48,7 @@ func (u *Unshare) Name() string { return "ns-unshare" }
 // Lines records the new namespaces first, then what is done inside them.
 func (u *Unshare) Lines(r *recipe.Recipe) error {
 	if u.Forget != "" {
-		u.forget(r)
-		return nil
+		return u.forget(r)
 	}
 	if err := u.leave(r); err != nil {
 		return err
