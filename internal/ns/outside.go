@@ -90,7 +90,7 @@ func keep(n namespace) recipe.Outside {
 // with runs a command of the user's.
 func with(command string) recipe.Outside {
 	return recipe.Outside{
-		Name: "run", Object: command, Same: command,
+		Name: "run", Object: strings.ReplaceAll(strings.TrimSpace(command), "\n", "; "), Same: command,
 		Do: func(pid int) error {
 			state, err := chain.NewState(pid)
 			if err != nil {
@@ -100,12 +100,11 @@ func with(command string) recipe.Outside {
 			cmd.Stdin = strings.NewReader(state)
 			cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
 			var exit *exec.ExitError
-			if err := cmd.Run(); errors.As(err, &exit) {
+			err = cmd.Run()
+			if errors.As(err, &exit) && exit.Exited() {
 				return fmt.Errorf("it ended with status %d", exit.ExitCode())
-			} else if err != nil {
-				return err
 			}
-			return nil
+			return err
 		},
 	}
 }
