@@ -35,15 +35,16 @@ func (u *Unshare) forks() bool {
 		u.has(unix.CLONE_NEWPID|unix.CLONE_NEWUSER|unix.CLONE_NEWTIME)
 }
 
-// killChild is the signal for the child when we die, or 0 for none. A process
-// that only holds namespaces is meant to outlive us.
+// killChild is the signal for the child when we die, or 0 for none. A program that
+// is a child only because the kernel wants it so ends with us, as if we had become
+// it. A process that only holds namespaces is meant to outlive us.
 func (u *Unshare) killChild() unix.Signal {
 	switch {
 	case u.Hold != nil:
 		return 0
 	case u.KillChild != nil:
 		return unix.Signal(*u.KillChild)
-	case u.has(unix.CLONE_NEWPID):
+	case u.has(unix.CLONE_NEWPID) || !u.Fork:
 		return unix.SIGKILL
 	}
 	return 0

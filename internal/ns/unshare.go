@@ -26,7 +26,7 @@ type Unshare struct {
 	All bool `help:"All of the above but user and time."`
 
 	Fork      bool    `short:"f" help:"Run PROG as a child and wait for it, instead of becoming it."`
-	KillChild *Signal `type:"optional" help:"Kill the child when we die, or send it =SIGNAL. Implies --fork; default with --pid."`
+	KillChild *Signal `type:"optional" help:"Kill the child when we die, or send it =SIGNAL. Implies --fork; default with --pid, and wherever PROG must be a child."`
 
 	Users
 	Clock
