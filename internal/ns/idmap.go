@@ -68,19 +68,39 @@ func overlap(a, b, countA, countB uint32) bool {
 	return uint64(a) < uint64(b)+uint64(countB) && uint64(b) < uint64(a)+uint64(countA)
 }
 
-// around adds a single id to a range and moves the rest of the range out of its
-// way: what the range loses inside, it loses at its end.
+// around adds a single id to a range and leaves it out of the range, inside and
+// outside. What is left there is paired in order, as unshare(1) does it.
 func around(inner, outer uint32, m Map) (maps []Map) {
 	maps = []Map{{inner, outer, 1}}
-	if inner < m.Inner || inner-m.Inner >= m.Count {
-		return append(maps, m)
-	}
-	before := inner - m.Inner
-	if before > 0 {
-		maps = append(maps, Map{m.Inner, m.Outer, before})
-	}
-	if after := m.Count - before - 1; after > 0 {
-		maps = append(maps, Map{inner + 1, m.Outer + before, after})
+	inside, outside := without(inner, m.Inner, m.Count), without(outer, m.Outer, m.Count)
+	for len(inside) > 0 && len(outside) > 0 {
+		count := min(inside[0].count, outside[0].count)
+		maps = append(maps, Map{inside[0].first, outside[0].first, count})
+		inside, outside = after(count, inside), after(count, outside)
 	}
 	return maps
+}
+
+// A span is count ids from first on.
+type span struct{ first, count uint32 }
+
+// without is a span without one id: one span or two.
+func without(id, first, count uint32) (spans []span) {
+	if id < first || id-first >= count {
+		return []span{{first, count}}
+	}
+	before := id - first
+	return after(0, []span{{first, before}, {id + 1, count - before - 1}})
+}
+
+// after is what follows the first ids of spans. None is empty.
+func after(count uint32, spans []span) []span {
+	for len(spans) > 0 && spans[0].count <= count {
+		count -= spans[0].count
+		spans = spans[1:]
+	}
+	if len(spans) > 0 {
+		spans[0].first, spans[0].count = spans[0].first+count, spans[0].count-count
+	}
+	return spans
 }

@@ -16,8 +16,8 @@ import (
 
 // ranges are the maps that the options ask for: those given, what /etc/subuid or
 // its sister grants, and our own id.
-func (u *Users) ranges(given []Map, id int, grants string) ([]Map, error) {
-	maps := given
+func (u *Users) ranges(what string, given []Map, id int, grants string) (maps []Map, err error) {
+	maps = given
 	if u.MapAuto {
 		granted, err := grantedTo(grants)
 		if err != nil {
@@ -25,17 +25,23 @@ func (u *Users) ranges(given []Map, id int, grants string) ([]Map, error) {
 		}
 		maps = append([]Map{granted}, given...)
 	}
-	if !u.MapRootUser && !u.MapCurrentUser {
-		return maps, nil
-	}
 	inner := uint32(0)
 	if u.MapCurrentUser {
 		inner = uint32(id)
 	}
-	if len(maps) == 0 {
-		return []Map{{inner, uint32(id), 1}}, nil
+	switch {
+	case !u.MapRootUser && !u.MapCurrentUser:
+	case len(maps) == 0:
+		maps = []Map{{inner, uint32(id), 1}}
+	default:
+		maps = append(around(inner, uint32(id), maps[0]), maps[1:]...)
 	}
-	return append(around(inner, uint32(id), maps[0]), maps[1:]...), nil
+	return maps, checkMaps(what, maps)
+}
+
+// onlyOwn reports whether maps let a single id, our own, stand for another.
+func onlyOwn(maps []Map, id int) bool {
+	return len(maps) == 1 && maps[0].Count == 1 && maps[0].Outer == uint32(id)
 }
 
 // grantedTo is the first range of subordinate ids of the user who runs us. See
@@ -76,8 +82,7 @@ func writeMap(file, helper string, id int, maps []Map) recipe.Outside {
 		lines += fmt.Sprintf("%d %d %d\n", m.Inner, m.Outer, m.Count)
 		words = append(words, strings.Fields(fmt.Sprint(m.Inner, m.Outer, m.Count))...)
 	}
-	own := len(maps) == 1 && maps[0].Count == 1 && maps[0].Outer == uint32(id)
-	if own || os.Geteuid() == 0 {
+	if onlyOwn(maps, id) || os.Geteuid() == 0 {
 		return writeProc(file, lines)
 	}
 	return recipe.Outside{
@@ -95,7 +100,8 @@ func run(helper string, args []string) error {
 	case errors.Is(err, exec.ErrNotFound):
 		return &chain.Hinted{Err: errors.New("not found"), Hint: "it is in the package uidmap; a single id of your own needs none"}
 	case err != nil && complaint.Len() > 0:
-		return errors.New(strings.TrimSpace(strings.ReplaceAll(complaint.String(), "\n", "; ")))
+		text := strings.ReplaceAll(strings.TrimSpace(complaint.String()), "\n", "; ")
+		return errors.New(strings.TrimPrefix(text, helper+": "))
 	}
 	return err
 }

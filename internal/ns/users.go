@@ -56,11 +56,11 @@ func (u *Unshare) maps(r *recipe.Recipe) error {
 	if !u.has(unix.CLONE_NEWUSER) {
 		return nil
 	}
-	users, err := u.ranges(u.MapUsers, os.Geteuid(), "/etc/subuid")
+	users, err := u.ranges("user", u.MapUsers, os.Geteuid(), "/etc/subuid")
 	if err != nil {
 		return err
 	}
-	groups, err := u.ranges(u.MapGroups, os.Getegid(), "/etc/subgid")
+	groups, err := u.ranges("group", u.MapGroups, os.Getegid(), "/etc/subgid")
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,8 @@ func (u *Unshare) maps(r *recipe.Recipe) error {
 // policy is what to write to the setgroups file, "" for nothing. A single group
 // may only be mapped by a process that has it if setgroups is denied.
 func (u *Unshare) policy(groups []Map) Setgroups {
-	if u.Setgroups == "" && (u.MapRootUser || u.MapCurrentUser) && len(groups) == 1 && groups[0].Count == 1 {
+	unprivileged := os.Geteuid() != 0 || u.MapRootUser || u.MapCurrentUser
+	if u.Setgroups == "" && unprivileged && onlyOwn(groups, os.Getegid()) {
 		return "deny"
 	}
 	return u.Setgroups
