@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -63,7 +64,28 @@ func (e *Enter) joins(t target) (joins []join, err error) {
 	if fromTarget != 0 {
 		joins = append(joins, join{t.pidfd, "target", fromTarget})
 	}
+	inOrder(joins)
 	return joins, nil
+}
+
+// inOrder puts the user namespace where it belongs. Who is privileged joins it
+// last, for it takes those privileges away; who is not joins it first, for it
+// gives privileges over the others.
+func inOrder(joins []join) {
+	first := -1
+	if privileged() {
+		first = 1
+	}
+	slices.SortStableFunc(joins, func(a, b join) int {
+		return first * (int(a.flags&unix.CLONE_NEWUSER) - int(b.flags&unix.CLONE_NEWUSER))
+	})
+}
+
+// privileged reports whether we have CAP_SYS_ADMIN.
+func privileged() bool {
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var data [2]unix.CapUserData
+	return unix.Capget(&header, &data[0]) == nil && data[0].Effective&(1<<unix.CAP_SYS_ADMIN) != 0
 }
 
 // ours reports whether a file stands for a namespace that we are in.
