@@ -31,17 +31,27 @@ func (e *Enter) open(t target) (dirs openDirs, err error) {
 	if !e.Env {
 		return dirs, nil
 	}
+	return dirs, takeEnvironment(t)
+}
+
+// takeEnvironment makes the environment of the target ours, but for what our tools
+// tell one another: that is not for the target to say.
+func takeEnvironment(t target) error {
 	text, err := os.ReadFile(t.proc("environ"))
 	if err != nil {
-		return dirs, err
+		return err
 	}
-	os.Clearenv()
+	for _, variable := range os.Environ() {
+		if name, _, _ := strings.Cut(variable, "="); !strings.HasPrefix(name, "CTRKIT_") {
+			os.Unsetenv(name)
+		}
+	}
 	for variable := range strings.SplitSeq(string(text), "\x00") {
-		if name, value, ok := strings.Cut(variable, "="); ok {
+		if name, value, ok := strings.Cut(variable, "="); ok && !strings.HasPrefix(name, "CTRKIT_") {
 			os.Setenv(name, value)
 		}
 	}
-	return dirs, nil
+	return nil
 }
 
 func openDir(option *string, ofTarget string) (fd int, err error) {
