@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -14,31 +15,32 @@ import (
 // joinCgroups records that the program is counted and limited with the target,
 // in every hierarchy in which it is not already. See cgroups(7).
 func joinCgroups(r *recipe.Recipe, t target) error {
-	theirs, err := groups(t.proc("cgroup"))
+	theirs, err := os.ReadFile(t.proc("cgroup"))
 	if err != nil {
 		return err
 	}
-	mine, err := groups("/proc/self/cgroup")
+	ours, err := os.ReadFile("/proc/self/cgroup")
 	if err != nil {
 		return err
 	}
-	mounts, err := cgroupMounts()
+	table, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {
 		return err
 	}
-	for hierarchy, group := range theirs {
-		if mine[hierarchy] == group {
+	mounts := hierarchies(string(table))
+	for _, g := range groups(string(theirs)) {
+		if slices.Contains(groups(string(ours)), g) {
 			continue
 		}
-		at, ok := mounts[hierarchy]
-		if !ok {
-			return fmt.Errorf("join control group %s of %q: that hierarchy is not mounted", group, hierarchy)
+		dir := g.dir(mounts)
+		if dir == "" {
+			return fmt.Errorf("join control group %s: no mount shows it in the hierarchy %q", g.path, g.hierarchy)
 		}
 		// In the new hierarchy a whole process is moved; in the old ones a single
 		// thread can be, which is faster.
-		file := path.Join(at, group, "tasks")
-		if hierarchy == "" {
-			file = path.Join(at, group, "cgroup.procs")
+		file := path.Join(dir, "tasks")
+		if g.hierarchy == "" {
+			file = path.Join(dir, "cgroup.procs")
 		}
 		// The group is joined from outside: inside, its directory may not be in sight.
 		procs := r.Openat(file, unix.O_WRONLY|unix.O_CLOEXEC, "procs")
@@ -50,45 +52,27 @@ func joinCgroups(r *recipe.Recipe, t target) error {
 	return nil
 }
 
-// groups reads which group a process is in, by hierarchy: the controllers of an
-// old one, "" for the new one.
-func groups(file string) (map[string]string, error) {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	m := make(map[string]string)
-	for line := range strings.Lines(string(text)) {
-		fields := strings.SplitN(strings.TrimSuffix(line, "\n"), ":", 3)
-		if len(fields) == 3 {
-			m[fields[1]] = fields[2]
+// A group is a control group in a hierarchy: that of some controllers, or the new
+// one, "".
+type group struct{ hierarchy, path string }
+
+// groups reads /proc/PID/cgroup.
+func groups(text string) (list []group) {
+	for line := range strings.Lines(text) {
+		if fields := strings.SplitN(strings.TrimSuffix(line, "\n"), ":", 3); len(fields) == 3 {
+			list = append(list, group{fields[1], fields[2]})
 		}
 	}
-	return m, nil
+	return list
 }
 
-// cgroupMounts says where each hierarchy is mounted. See proc_pid_mountinfo(5).
-func cgroupMounts() (map[string]string, error) {
-	text, err := os.ReadFile("/proc/self/mountinfo")
-	if err != nil {
-		return nil, err
-	}
-	m := make(map[string]string)
-	for line := range strings.Lines(string(text)) {
-		mount, fs, _ := strings.Cut(line, " - ")
-		point, kind := strings.Fields(mount), strings.Fields(fs)
-		if len(point) < 5 || len(kind) < 3 {
-			continue
-		}
-		switch kind[0] {
-		case "cgroup2":
-			m[""] = point[4]
-		case "cgroup":
-			// Options of the mount and names of the controllers stand in one list.
-			for controllers := range strings.SplitSeq(strings.TrimPrefix(kind[2], "rw,"), " ") {
-				m[controllers] = point[4]
-			}
+// dir is where a group is to be seen, or "". The last mount covers those before it.
+func (g group) dir(mounts []hierarchy) (dir string) {
+	for _, h := range mounts {
+		below, ok := strings.CutPrefix(g.path, strings.TrimSuffix(h.root, "/"))
+		if h.is(g.hierarchy) && ok && (below == "" || below[0] == '/') && !strings.HasPrefix(below, "/..") {
+			dir = path.Join(h.point, below)
 		}
 	}
-	return m, nil
+	return dir
 }
