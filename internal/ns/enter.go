@@ -70,10 +70,10 @@ func (e *Enter) Lines(r *recipe.Recipe) error {
 // join records the setns calls, in a child where the kernel wants one.
 func (e *Enter) join(r *recipe.Recipe, joins []join) {
 	flags := flagsOfJoins(joins)
-	forChildren := flags&(unix.CLONE_NEWPID|unix.CLONE_NEWTIME) != 0 && !e.NoFork
-	if flags&unix.CLONE_NEWUSER != 0 || forChildren {
-		// A process with threads cannot join a user namespace, and a Go program has
-		// threads. The child has one.
+	forChildren := flags&unix.CLONE_NEWPID != 0 && !e.NoFork
+	if flags&(unix.CLONE_NEWUSER|unix.CLONE_NEWTIME) != 0 || forChildren {
+		// A process with threads cannot join a user namespace or a time namespace, and a
+		// Go program has threads. The child has one.
 		r.Clone3(0)
 		// The program ends with us, as if we had become it.
 		r.PrSetPdeathsig(unix.SIGKILL)
@@ -99,7 +99,7 @@ func (e *Enter) join(r *recipe.Recipe, joins []join) {
 		r.Setns(j.fd, j.name, j.flags)
 	}
 	if forChildren {
-		// A pid namespace and a time namespace are joined by children only.
+		// A process keeps its pid, so a pid namespace is joined by children only.
 		r.CloneAgain(0)
 		// The second child needs the same promise as the first.
 		r.PrSetPdeathsig(unix.SIGKILL)
