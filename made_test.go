@@ -1,8 +1,7 @@
 package ctrkit_test
 
 import (
-	"fmt"
-	"regexp"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,7 +52,7 @@ const (
 //
 // Calls that handle descriptors count for the two threads that can make a recipe, and only while they do. One is the first
 // thread of the tool, on which main is locked, so that the scheduler never runs anything else there; it is making from the
-// moment it announces its first line, or else from its first change. The other is the cloned child. No Go code runs in
+// moment it announces its first line, or else from its first change, or when it opens the tool that comes next. The other is the cloned child. No Go code runs in
 // it, so there every call counts whatever its name, save the words of its conversation with the parent.
 type maker struct {
 	also   map[string]bool // further names that count like handling
@@ -108,7 +107,7 @@ func (m *maker) take(call *traced) {
 			m.calls = append(m.calls, call)
 		}
 		m.execs(call)
-	case changing[call.name]:
+	case changing[call.name] || opensTool(call):
 		m.calls = append(m.calls, call)
 		if m.doing[call.tid] == looking && m.makes(call.tid) {
 			m.doing[call.tid] = making
@@ -128,6 +127,12 @@ func isTool(call *traced) bool {
 	}
 	words, _ := splitArgs(strings.TrimPrefix(argv, "["))
 	return len(words) > 0 && slices.Contains(chain.Tools, unescaped(words[0]))
+}
+
+// opensTool reports whether a call opens one of our tools for a later execveat.
+func opensTool(call *traced) bool {
+	return call.name == "openat" && strings.Contains(call.args[2], "O_PATH") &&
+		slices.Contains(chain.Tools, path.Base(unescaped(call.args[1])))
 }
 
 func (m *maker) makes(tid int) bool { return tid == m.root || tid == m.child }
@@ -203,41 +208,6 @@ func number(result string) int {
 	}
 	return n
 }
-
-// spelled writes calls so that those of two runs can be compared: a descriptor is named by the call that returned it, and
-// the size of an environment is left out.
-func spelled(calls []*traced) []string {
-	lines := make([]string, len(calls))
-	for i, call := range calls {
-		args := each(call.args)
-		if len(args) == 0 {
-			lines[i] = call.name + "()"
-			continue
-		}
-		if from := returned(calls[:i], call.args[0]); from >= 0 {
-			args[0] = "the result of " + spelled(calls[from : from+1])[0]
-		}
-		lines[i] = anyVariables(call.name + "(" + strings.Join(args, ", ") + ")")
-	}
-	return lines
-}
-
-// sameCalls compares the calls of two runs.
-func sameCalls(first, second []*traced) error {
-	left, right := spelled(first), spelled(second)
-	for i := range max(len(left), len(right)) {
-		if i >= len(left) || i >= len(right) || left[i] != right[i] {
-			return fmt.Errorf("call %d:\n%s\n  or\n%s", i,
-				strings.Join(left[min(i, len(left)):min(i+3, len(left))], "\n"),
-				strings.Join(right[min(i, len(right)):min(i+3, len(right))], "\n"))
-		}
-	}
-	return nil
-}
-
-var someVariables = regexp.MustCompile(`(\d+ variables|/\* \d+ variables \*/)`)
-
-func anyVariables(text string) string { return someVariables.ReplaceAllString(text, "variables") }
 
 // TestMaker shows the filter a short trace: thread 1 is the tool's first, 2 another of its threads, 3 the child.
 func TestMaker(t *testing.T) {

@@ -218,7 +218,9 @@ func (c *container) calls(t *sandbox.T, dir string, l line) []*traced {
 		t.Fatal(err)
 	}
 	calls := makerOf(trace, nil).calls
-	calls = slices.DeleteFunc(calls, func(call *traced) bool { return strings.HasPrefix(call.name, "exec") && isTool(call) })
+	calls = slices.DeleteFunc(calls, func(call *traced) bool {
+		return strings.HasPrefix(call.name, "exec") && isTool(call) || opensTool(call)
+	})
 	return calls[max(0, slices.IndexFunc(calls, func(call *traced) bool { return call.name == "mount" })):]
 }
 

@@ -1,0 +1,42 @@
+package ctrkit_test
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// spelled writes calls so that those of two runs can be compared: a descriptor is named by the call that returned it, and
+// the size of an environment is left out.
+func spelled(calls []*traced) []string {
+	lines := make([]string, len(calls))
+	for i, call := range calls {
+		args := each(call.args)
+		if len(args) == 0 {
+			lines[i] = call.name + "()"
+			continue
+		}
+		if from := returned(calls[:i], call.args[0]); from >= 0 {
+			args[0] = "the result of " + spelled(calls[from : from+1])[0]
+		}
+		lines[i] = anyVariables(call.name + "(" + strings.Join(args, ", ") + ")")
+	}
+	return lines
+}
+
+// sameCalls compares the calls of two runs.
+func sameCalls(first, second []*traced) error {
+	left, right := spelled(first), spelled(second)
+	for i := range max(len(left), len(right)) {
+		if i >= len(left) || i >= len(right) || left[i] != right[i] {
+			return fmt.Errorf("call %d:\n%s\n  or\n%s", i,
+				strings.Join(left[min(i, len(left)):min(i+3, len(left))], "\n"),
+				strings.Join(right[min(i, len(right)):min(i+3, len(right))], "\n"))
+		}
+	}
+	return nil
+}
+
+var someVariables = regexp.MustCompile(`(\d+ variables|/\* \d+ variables \*/)`)
+
+func anyVariables(text string) string { return someVariables.ReplaceAllString(text, "variables") }
