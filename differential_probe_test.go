@@ -19,7 +19,7 @@ tail -n +1 uid_map gid_map setgroups timens_offsets cgroup limits ../uptime ../1
 	../sys/kernel/hostname ../sys/kernel/domainname mountinfo
 sed -n 's/^ *\([^ ]*\):.*/link \1/p' net/dev | sort
 ls fd
-env -u PWD -u OLDPWD -u _ -u SHLVL | sort
+env -u PWD -u OLDPWD -u _ -u SHLVL | grep -v ^CTRKIT_ | sort
 `
 
 var (
