@@ -42,6 +42,7 @@ var containers = map[string]container{
 	"separators": {rootfs: "a,b:c=d;e", prog: absolute},
 	"backslash":  {rootfs: `b\s\,\:$HOME *?[x]\`, prog: absolute},
 	"lines":      {rootfs: "two\nlines", prog: absolute},
+	"not UTF-8":  {rootfs: "\xff\xc3", prog: absolute, args: []string{"\xfe"}},
 	"not ASCII":  {rootfs: "größe→日本", prog: absolute},
 	"dash":       {rootfs: "-r", prog: absolute},
 	"winding":    {rootfs: "./rel//../rel/fs/", prog: absolute},
@@ -141,8 +142,6 @@ func (c *container) prepare(t *sandbox.T) (dir string) {
 		}
 		t.Cleanup(func() { unix.Unmount("/mnt", unix.MNT_DETACH) })
 		makeRootfs(t, c.rootfs)
-		// The tree will be at /tmp. Where it grows, the tools must not be.
-		moveTools(t, filepath.Join(dir, "bin"))
 	default:
 		makeRootfs(t, filepath.Join(dir, c.rootfs))
 	}
@@ -222,16 +221,4 @@ func (c *container) calls(t *sandbox.T, dir string, l line) []*traced {
 		return strings.HasPrefix(call.name, "exec") && isTool(call) || opensTool(call)
 	})
 	return calls[max(0, slices.IndexFunc(calls, func(call *traced) bool { return call.name == "mount" })):]
-}
-
-// moveTools makes the tools to be found in another directory.
-func moveTools(t *sandbox.T, dir string) {
-	tool, err := exec.LookPath("ctr-run")
-	if err == nil {
-		err = os.CopyFS(dir, os.DirFS(filepath.Dir(tool)))
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	os.Setenv("PATH", dir+":"+os.Getenv("PATH"))
 }

@@ -133,7 +133,7 @@ func (s *sweep) fails(tool, point string, errno unix.Errno) (call string) {
 	switch {
 	case r.status != want:
 		s.Errorf("%s, %s: exit status %d, not %d", fault, r.call, r.status, want)
-	case oneError == nil || want == 125 && !strings.HasSuffix(oneError[1], errno.Error()):
+	case oneError == nil || want == 125 && !strings.HasSuffix(oneError[1], ": "+errno.Error()):
 		s.Errorf("%s, %s: this is not one line about an error:\n%s", fault, r.call, r.stderr)
 	}
 	return r.call

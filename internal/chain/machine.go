@@ -3,29 +3,48 @@ package chain
 import (
 	"errors"
 	"os"
+	"slices"
+	"strings"
 )
 
-// initPidNamespace is what /proc shows of the first pid namespace, whose number
-// the kernel fixes (PROC_PID_INIT_INO in linux/proc_ns.h).
-const initPidNamespace = "pid:[4026531836]"
+// firstMountNamespaces are what /proc may call the mount namespace that the
+// kernel began with: a number that is fixed in newer kernels (MNT_NS_INIT_INO in
+// linux/nsfs.h), and before that one of the first that were given out.
+var firstMountNamespaces = []string{"mnt:[4026531832]", "mnt:[4026531840]", "mnt:[4026531841]"}
 
-// OwnMounts refuses the mount namespace of the machine's pid 1. A mount made
-// there is everybody's, and pivot_root moves every process of the namespace.
+//doc:own-mounts
+
+// OwnMounts refuses a mount namespace that is not ours alone. A mount made there
+// is everybody's, and pivot_root moves every process in it to the new root. A new
+// pid namespace is no excuse: after `ns-unshare --pid` the mounts are still the
+// machine's.
 func OwnMounts() error {
-	if pid, err := os.Readlink("/proc/self/ns/pid"); err == nil && pid != initPidNamespace {
-		return nil
-	}
 	ours, err := os.Readlink("/proc/self/ns/mnt")
 	if err != nil {
 		return &Hinted{Err: err, Hint: "mount a /proc, so that it can be told whose mounts would change"}
 	}
-	// Who may not look at pid 1 has no power over its mounts either.
-	machines, err := os.Readlink("/proc/1/ns/mnt")
-	if err != nil || ours != machines {
+	if !slices.Contains(firstMountNamespaces, ours) && !sharedWithPid1() {
 		return nil
 	}
 	return &Hinted{
-		Err:  errors.New("change mounts: this is the machine's own mount namespace"),
+		Err:  errors.New("change mounts: this mount namespace is the machine's, or pid 1 is in it too"),
 		Hint: "put ns-unshare --mount -- before the command",
 	}
+}
+
+// sharedWithPid1 compares the first mount of both, unless pid 1 is us. A mount is
+// in one namespace only, and its number in no other list. The links in
+// /proc/PID/ns would say the same, but even root may not always read those of pid 1.
+func sharedWithPid1() bool {
+	if pid, err := os.Readlink("/proc/self"); err == nil && pid == "1" {
+		return false
+	}
+	ours, theirs := firstMount("self"), firstMount("1")
+	return ours == theirs && ours != ""
+}
+
+func firstMount(pid string) string {
+	text, _ := os.ReadFile("/proc/" + pid + "/mountinfo")
+	number, _, _ := strings.Cut(string(text), " ")
+	return number
 }

@@ -34,6 +34,7 @@ func parse(step chain.Step, page string, args []string) (*options, error) {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoAppSummary: true, WrapUpperBound: 100}),
 		kong.Exit(func(int) { o.done = true }),
 		kong.NamedMapper("optional", optional{}),
+		kong.KindMapper(reflect.String, kong.MapperFunc(word)),
 	)
 	if err != nil {
 		return nil, err
@@ -89,6 +90,17 @@ func (o *options) talk() chain.Talk {
 		talk.Explain = *o.Explain
 	}
 	return talk
+}
+
+// word takes a word as it is. The parser's own way leads through JSON, which
+// knows no bytes but those of UTF-8; the names of files are any bytes.
+func word(ctx *kong.DecodeContext, target reflect.Value) error {
+	token, err := ctx.Scan.PopValue("string")
+	if err != nil {
+		return err
+	}
+	target.SetString(token.String())
+	return nil
 }
 
 // optional maps an option whose value may be left out: --explain or

@@ -6,6 +6,7 @@ import (
 	"embed"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"ctrkit/internal/argv"
@@ -84,13 +85,19 @@ func (c *Run) Lines(r *recipe.Recipe) error {
 }
 
 // mountPoint is a directory at which the tree can grow. Nobody outside sees the
-// mount, so any directory will do that does not hide the layers.
+// mount, so any directory will do that hides neither the layers nor our tools.
 func (c *Run) mountPoint() string {
-	layers, _ := filepath.Abs(c.Rootfs)
+	var needed []string
+	if self, err := os.Executable(); err == nil {
+		needed = append(needed, self)
+	}
+	if layers, err := filepath.Abs(c.Rootfs); err == nil && c.Rootfs != "" {
+		needed = append(needed, layers)
+	}
 	for _, dir := range []string{"/mnt", "/tmp", "/run"} {
 		info, err := os.Stat(dir)
-		hides := c.Rootfs != "" && strings.HasPrefix(layers+"/", dir+"/")
-		if err == nil && info.IsDir() && !hides {
+		hides := func(name string) bool { return strings.HasPrefix(name+"/", dir+"/") }
+		if err == nil && info.IsDir() && !slices.ContainsFunc(needed, hides) {
 			return dir
 		}
 	}

@@ -32,7 +32,7 @@ func (c *Child) attend(socket *os.File) error {
 			return r.failure(c.done, unix.Errno(m.errno))
 		}
 		if err := r.before(c.done, c); err != nil {
-			return r.failure(c.done, err)
+			return err
 		}
 		socket.Write([]byte{0})
 	}

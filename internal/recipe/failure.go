@@ -3,7 +3,7 @@ package recipe
 // A Failure is a line that could not be done. Its text reads "action object:
 // cause".
 type Failure struct {
-	Tool   string
+	Tool   string // that the user called
 	Call   string // the kernel's name of the call, or the name of the outside work
 	Object string
 	Line   int   // the index in the recipe
@@ -21,5 +21,5 @@ func (f *Failure) Unwrap() error { return f.Err }
 
 func (r *Recipe) failure(i int, err error) error {
 	l := r.lines[i]
-	return &Failure{Tool: l.tool, Call: l.name, Object: l.object, Line: i, Err: err}
+	return &Failure{Tool: r.name, Call: l.name, Object: l.object, Line: i, Err: err}
 }

@@ -114,13 +114,14 @@ func (n *Narrator) object(l *Line, why why) {
 		Tool      string   `json:"tool"`
 		Call      string   `json:"call"`
 		Args      []string `json:"args"`
+		Result    string   `json:"result,omitempty"`
 		Outside   bool     `json:"outside,omitempty"`
 		Why       string   `json:"why"`
 		Page      string   `json:"page,omitempty"`
 		Same      string   `json:"same,omitempty"`
 		Because   string   `json:"because,omitempty"`
 		Tolerates []string `json:"tolerates,omitempty"`
-	}{l.tool, l.name, texts, l.outside != nil, why.text, l.Page(), l.Same(), l.because, tolerates})
+	}{l.tool, l.name, texts, l.into.name, l.outside != nil, why.text, l.Page(), l.Same(), l.because, tolerates})
 }
 
 // String is the line as C source has it.

@@ -32,7 +32,7 @@ func (r *Recipe) runUntil(end int) error {
 	denied := false
 	for i, l := range r.lines[:end] {
 		if err := r.before(i, nil); err != nil {
-			return r.failure(i, err)
+			return err
 		}
 		result, errno := l.make(r.results)
 		r.results[l.into.number] = result
@@ -51,17 +51,18 @@ func (r *Recipe) runUntil(end int) error {
 // nil where the calling thread is its own outside.
 func (r *Recipe) before(i int, child *Child) error {
 	r.Narrator.tell(r.lines[i])
-	if err := fault(r, i, child); err != nil {
-		return err
+	err := fault(r, i, child)
+	if o := r.lines[i].outside; err == nil && o != nil {
+		pid := unix.Getpid()
+		if child != nil {
+			pid = child.Pid
+		}
+		err = o.Do(pid)
 	}
-	o := r.lines[i].outside
-	if o == nil {
-		return nil
+	if err != nil {
+		return r.failure(i, err)
 	}
-	if child != nil {
-		return o.Do(child.Pid)
-	}
-	return o.Do(unix.Getpid())
+	return nil
 }
 
 // make makes the call of one line. RawSyscall6, because the Go scheduler need
