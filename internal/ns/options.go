@@ -85,6 +85,8 @@ func (u *Unshare) Check() error {
 		return errors.New("set host name: longer than the 64 bytes that the kernel keeps")
 	case u.Propagation != "" && !u.has(unix.CLONE_NEWNS):
 		return needs("set propagation: without --mount it would be the machine's", "--mount")
+	case u.Setgroups != "" && !u.has(unix.CLONE_NEWUSER):
+		return needs("set setgroups: it is a property of a user namespace", "--user")
 	case u.Hold != nil && len(argv) > 0:
 		return fmt.Errorf("hold: no program is run, so %s has no place here", argv[0])
 	case u.HoldFor != 0 && u.Hold == nil:
