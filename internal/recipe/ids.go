@@ -30,8 +30,10 @@ func (r *Recipe) Setgroups(groups ...uint32) *Line {
 	}
 	list := null
 	if len(groups) > 0 {
-		list = arg{word: uintptr(unsafe.Pointer(&groups[0])), keep: groups,
-			text: func() string { return "[" + strings.Join(texts, ", ") + "]" }}
+		list = arg{
+			word: uintptr(unsafe.Pointer(&groups[0])), keep: groups,
+			text: func() string { return "[" + strings.Join(texts, ", ") + "]" },
+		}
 	}
 	return r.call("setgroups", unix.SYS_SETGROUPS, strings.Join(texts, ","), number(len(groups)), list)
 }

@@ -30,8 +30,10 @@ func signalSet(signals []unix.Signal) arg {
 		*bits |= 1 << (s - 1)
 		names[i] = strings.TrimPrefix(unix.SignalName(s), "SIG")
 	}
-	return arg{word: uintptr(unsafe.Pointer(bits)), keep: bits,
-		text: func() string { return "[" + strings.Join(names, " ") + "]" }}
+	return arg{
+		word: uintptr(unsafe.Pointer(bits)), keep: bits,
+		text: func() string { return "[" + strings.Join(names, " ") + "]" },
+	}
 }
 
 // BlockSignals keeps signals pending. See sigprocmask(2).
