@@ -121,7 +121,7 @@ func TestPipelineMatters(t *testing.T) {
 // expected are samples of what is seen, to be sure that something is.
 func (c *container) expected() []string {
 	if c.program != nil {
-		return []string{"SigBlk:\t0000000000000800", "SigIgn:\t0000000000000001", "Umask:\t0027"}
+		return []string{"SigBlk:\t0000000000000800", "0000001\nSigCgt:", "Umask:\t0027"}
 	}
 	return []string{"umask: 0027", "NSpid:\t1", "uts: of its own", "Max open files            256 ", " - proc proc "}
 }
