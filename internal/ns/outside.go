@@ -115,10 +115,15 @@ func pidfile(file string) recipe.Outside {
 		Name: "write", Object: file, Same: "echo $PID > " + file,
 		Do: func(pid int) error {
 			draft := file + "." + strconv.Itoa(pid)
-			if err := os.WriteFile(draft, fmt.Appendln(nil, pid), 0o644); err != nil {
+			err := os.WriteFile(draft, fmt.Appendln(nil, pid), 0o644)
+			if err == nil {
+				err = os.Rename(draft, file)
+			}
+			if err != nil {
+				os.Remove(draft)
 				return errors.Unwrap(err)
 			}
-			return os.Rename(draft, file)
+			return nil
 		},
 		Undo: func() error { return os.Remove(file) },
 	}
