@@ -1,9 +1,10 @@
 // Ctr-run composes namespaces, a copy-on-write tree and a new root into a container.
 //
 // The container has its own mounts, host name, IPC, network, processes and view
-// of control groups. Its files are the machine's own, or those of a root file
-// system; what is written to them is gone when the container has ended. Without
-// PROG it runs a shell.
+// of control groups. Its files are the machine's own, without those of its users
+// (/root, /home, /run and /tmp are empty), or those of a root file system; what is
+// written to them is gone when the container has ended. PROG starts in / with the
+// environment that ctr-run was given. Without PROG it is /bin/sh.
 //
 //	$ ctr-run -- sh -c 'hostname; echo I am $$; rm -rf /usr/bin; ls /usr/bin'
 //	ctr

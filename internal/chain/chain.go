@@ -11,6 +11,9 @@ import (
 	"embed"
 	"errors"
 	"io"
+	"os/signal"
+
+	"golang.org/x/sys/unix"
 
 	"ctrkit/internal/recipe"
 )
@@ -47,13 +50,18 @@ func park(r *recipe.Recipe, talk Talk) error {
 	if err != nil {
 		return err
 	}
-	child.Release()
+	// A reader that is gone must not end us now.
+	signal.Ignore(unix.SIGPIPE)
 	state, err := NewState(child.Pid)
+	if err == nil {
+		_, err = io.WriteString(talk.Out, state)
+	}
 	if err != nil {
+		child.Kill()
 		return err
 	}
-	_, err = io.WriteString(talk.Out, state)
-	return err
+	child.Release()
+	return nil
 }
 
 // Root says in which root directory a program's name has a meaning.
@@ -104,6 +112,9 @@ func Go(step Step, talk Talk) (status int, err error) {
 	lone := isAlone(step)
 	if len(next.argv) == 0 && !lone {
 		return 0, &Hinted{Err: errors.New("run: no program is given"), Hint: "add -- PROG, such as -- sh"}
+	}
+	if !lone && next.argv[0] == "" {
+		return 0, &NotRun{Prog: `""`, Status: StatusNotFound, Cause: "it has no name"}
 	}
 	r := recipe.New(step.Name())
 	r.Narrator = talk.narrator()

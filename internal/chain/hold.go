@@ -14,16 +14,12 @@ import (
 // that are sent to us reach it, and its end is ours.
 func hold(r *recipe.Recipe, p *program, talk Talk) (status int, err error) {
 	signals := make(chan os.Signal, 16)
-	// A signal that comes while the child is being made ends us, and our end the
-	// child's. Only a child that would live on makes us keep the signal for it now.
-	if !r.DiesWithUs() {
-		signal.Notify(signals, relayed...)
-	}
+	// From the first moment of the program, signals are for it.
+	listen(signals)
 	child, err := r.Spawn()
 	if err != nil {
 		return 0, notRun(err, p)
 	}
-	signal.Notify(signals, relayed...)
 	say := func(text string) { fmt.Fprintf(talk.Err, "%s: %s\n", p.holder, text) }
 	go (&ending{child: child, prog: p.argv[0], say: say}).watch(signals)
 	w, err := child.Wait()
@@ -31,6 +27,16 @@ func hold(r *recipe.Recipe, p *program, talk Talk) (status int, err error) {
 		return 0, err
 	}
 	return exitStatus(w), child.Close()
+}
+
+// listen takes over the signals that are relayed, but not those that we were told
+// to ignore, as by nohup(1).
+func listen(signals chan<- os.Signal) {
+	for _, s := range relayed {
+		if !signal.Ignored(s) {
+			signal.Notify(signals, s)
+		}
+	}
 }
 
 // exitStatus is the status by which a shell would tell of the end of a process.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -30,6 +31,19 @@ func OwnMounts() error {
 		Err:  errors.New("change mounts: this mount namespace is the machine's, or pid 1 is in it too"),
 		Hint: "put ns-unshare --mount -- before the command",
 	}
+}
+
+// OwnProc refuses a /proc that shows another pid namespace than ours: what we call
+// process 7 would be somebody else in it.
+func OwnProc() error {
+	pid, err := os.Readlink("/proc/self")
+	if err != nil || pid != strconv.Itoa(os.Getpid()) {
+		return &Hinted{
+			Err:  errors.New("look into /proc: it is missing, or shows another pid namespace than ours"),
+			Hint: "mount one that shows ours, as ns-unshare --mount-proc does",
+		}
+	}
+	return nil
 }
 
 // sharedWithPid1 compares the first mount of both, unless pid 1 is us. A mount is

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strings"
+	"unicode"
 
 	"ctrkit/internal/chain"
 )
@@ -37,7 +39,9 @@ func run(step chain.Step, page string, args []string) (status int, err error) {
 	}
 	if p, ok := step.(printer); ok && p.PrintWanted() {
 		text, err := p.Pipeline()
-		fmt.Print(text)
+		if err == nil {
+			_, err = fmt.Print(text)
+		}
 		return 0, err
 	}
 	return chain.Go(step, options.talk())
@@ -50,10 +54,21 @@ type printer interface {
 	Pipeline() (string, error)
 }
 
+// printable keeps a name that somebody chose from ending the line, or from
+// speaking to the terminal.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return '?'
+		}
+		return r
+	}, text)
+}
+
 // report tells of an error in one line, and of the remedy in another if it is
 // known, and returns the exit status.
 func report(out *os.File, tool string, err error) int {
-	fmt.Fprintf(out, "%s: error: %v\n", tool, err)
+	fmt.Fprintf(out, "%s: error: %s\n", tool, printable(err.Error()))
 	if hint := hintFor(err); hint != "" {
 		fmt.Fprintf(out, "%s: hint: %s\n", tool, hint)
 	}

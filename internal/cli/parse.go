@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"reflect"
 	"strings"
@@ -42,8 +43,10 @@ func parse(step chain.Step, page string, args []string) (*options, error) {
 	parser.Model.HelpFlag.Help = "Print this."
 	_, err = parser.Parse(args)
 	if o.Version && err == nil {
-		fmt.Printf("%s (ctrkit) %s\n", step.Name(), Version)
 		o.done = true
+		if _, err := fmt.Printf("%s (ctrkit) %s\n", step.Name(), Version); err != nil {
+			return nil, err
+		}
 	}
 	if err != nil && !o.done {
 		return nil, usage(err, step)
@@ -53,10 +56,15 @@ func parse(step chain.Step, page string, args []string) (*options, error) {
 
 // usage is an error of the command line, in the words of all our errors.
 func usage(err error, step chain.Step) error {
+	var write *fs.PathError
+	if errors.As(err, &write) {
+		return write // it was asked for a text that could not be printed
+	}
 	text := strings.ReplaceAll(err.Error(), ", did you mean ", ": did you mean ")
 	if option, _, ok := strings.Cut(text, `: expected string value but got "EOL"`); ok {
 		text = option + ": its value is missing"
 	}
+	text, _, _ = strings.Cut(text, "; perhaps try ")
 	return &chain.Hinted{
 		Err:  errors.New("parse command line: " + text),
 		Hint: step.Name() + " --help lists the options",
@@ -99,7 +107,9 @@ func word(ctx *kong.DecodeContext, target reflect.Value) error {
 	if err != nil {
 		return err
 	}
-	target.SetString(token.String())
+	if target.SetString(token.String()); target.Len() == 0 && ctx.Value.Flag != nil {
+		return errors.New("it must not be empty")
+	}
 	return nil
 }
 
@@ -111,7 +121,9 @@ type optional struct{}
 func (optional) Decode(ctx *kong.DecodeContext, target reflect.Value) error {
 	value := ""
 	if ctx.Scan.Peek().Type == kong.FlagValueToken {
-		value = ctx.Scan.Pop().String()
+		if value = ctx.Scan.Pop().String(); value == "" {
+			return errors.New("it must not be empty after an equals sign")
+		}
 	}
 	return setText(target, value)
 }

@@ -91,7 +91,8 @@ func (c *Run) mountPoint() string {
 	if self, err := os.Executable(); err == nil {
 		needed = append(needed, self)
 	}
-	if layers, err := filepath.Abs(c.Rootfs); err == nil && c.Rootfs != "" {
+	if layers, err := filepath.EvalSymlinks(c.Rootfs); err == nil && c.Rootfs != "" {
+		layers, _ = filepath.Abs(layers)
 		needed = append(needed, layers)
 	}
 	for _, dir := range []string{"/mnt", "/tmp", "/run"} {

@@ -61,6 +61,9 @@ func (e *Enter) Lines(r *recipe.Recipe) error {
 			return err
 		}
 	}
+	if err := leaveDescriptors(r); err != nil {
+		return err
+	}
 	e.join(r, joins)
 	dirs.lines(r)
 	e.ids(r, joins)
@@ -106,6 +109,17 @@ func (e *Enter) join(r *recipe.Recipe, joins []join) {
 		// And the same question: is the parent still there?
 		r.TellParent()
 	}
+}
+
+// leaveDescriptors records that what we inherited stays outside.
+func leaveDescriptors(r *recipe.Recipe) error {
+	fds, err := chain.Inherited()
+	// A descriptor that came from outside is a way back there. It will close when the
+	// program is run.
+	for _, fd := range fds {
+		r.FcntlCloexec(fd).Because("it was open when we were started")
+	}
+	return err
 }
 
 // ids records who the program is inside.

@@ -27,19 +27,17 @@ func (u *Unshare) hold(r *recipe.Recipe) error {
 	if err := detach(r); err != nil {
 		return err
 	}
-	events := listen(r)
-	//doc:hold
-	// It also ends with the process on whose behalf it is there, so that nothing is
-	// left when that is killed.
-	r.EpollAddPidfd(events, pidfd, "caller")
+	listen(r)
 	if *u.Hold != "" {
 		// The file is there when the process is complete.
 		r.Outside(pidfile(*u.Hold))
 	}
 	// From here on it is on its own.
 	r.LeaveParent()
-	// It sleeps until a signal comes or the caller ends.
-	r.EpollWait(events)
+	//doc:hold
+	// It sleeps until it is told to end, or until the process ends on whose behalf it
+	// is there: so nothing is left when that is killed.
+	r.Ppoll("[{signals}, {caller}]", 0, pidfd)
 	// With the last process in them the namespaces end, and all that is in them.
 	r.Exit(0)
 	return nil
@@ -64,8 +62,9 @@ func detach(r *recipe.Recipe) error {
 	return err
 }
 
-// listen records that the process can be told to end, and returns what it waits on.
-func listen(r *recipe.Recipe) recipe.Slot {
+// listen records that the process can be told to end. What it is told can be read
+// from descriptor 0.
+func listen(r *recipe.Recipe) {
 	// As pid 1 it is the parent of every orphan. The kernel takes them off its hands.
 	r.IgnoreChildren()
 	// A pid 1 never gets a signal that it does not handle, but one that is blocked
@@ -73,11 +72,8 @@ func listen(r *recipe.Recipe) recipe.Slot {
 	r.BlockSignals(ending...)
 	// A signal that is kept for it can be waited for like input.
 	signals := r.Signalfd("signals", ending...)
-	// It waits for more than one thing.
-	events := r.EpollCreate("events")
-	// It ends when somebody tells it to.
-	r.EpollAdd(events, signals)
-	return events
+	// It has no other input.
+	r.Dup3(signals, 0)
 }
 
 // ending are the signals that end a process which only holds namespaces.

@@ -64,6 +64,12 @@ func (e *Enter) joins(t target) (joins []join, err error) {
 	if fromTarget != 0 {
 		joins = append(joins, join{t.pidfd, "target", fromTarget})
 	}
+	if e.All && len(joins) == 0 {
+		return nil, &chain.Hinted{
+			Err:  fmt.Errorf("enter process %d: it is where we are, in all its namespaces", t.pid),
+			Hint: fmt.Sprintf("the program in a container is a child of the tool that holds it: see pgrep --parent %d", t.pid),
+		}
+	}
 	inOrder(joins)
 	return joins, nil
 }

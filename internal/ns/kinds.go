@@ -5,7 +5,7 @@ import "golang.org/x/sys/unix"
 // Kinds says which kinds of namespace an option was given for: nil for none, and
 // a file where the option has one.
 type Kinds struct {
-	Mount  *string `short:"m" type:"optional" help:"Mount namespace: what is mounted where. =FILE, as in all of these: see below."`
+	Mount  *string `short:"m" type:"optional" help:"Mount namespace: what is mounted where. Each of these takes =FILE, which keeps or is the namespace."`
 	Uts    *string `short:"u" type:"optional" help:"UTS namespace: host name and domain name."`
 	Ipc    *string `short:"i" type:"optional" help:"IPC namespace: System V IPC and POSIX message queues."`
 	Net    *string `short:"n" type:"optional" help:"Network namespace: links, addresses, routes, ports."`

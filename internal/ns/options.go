@@ -88,7 +88,12 @@ func (u *Unshare) Check() error {
 	case u.Setgroups != "" && !u.has(unix.CLONE_NEWUSER):
 		return needs("set setgroups: it is a property of a user namespace", "--user")
 	case u.Hold != nil && len(argv) > 0:
-		return fmt.Errorf("hold: no program is run, so %s has no place here", argv[0])
+		return &chain.Hinted{
+			Err:  fmt.Errorf("hold: no program is run, so %s has no place here", argv[0]),
+			Hint: "a file for the pid follows an equals sign: --hold=FILE",
+		}
+	case u.Hold != nil && len(u.namespaces()) == 0:
+		return needs("hold: no namespace is named", "--net and the like, or --all")
 	case u.HoldFor != 0 && u.Hold == nil:
 		return needs(fmt.Sprintf("hold for %d: nothing is held", u.HoldFor), "--hold")
 	}

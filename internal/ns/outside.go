@@ -72,13 +72,17 @@ func keep(n namespace) recipe.Outside {
 		Name: "keep " + n.name + " namespace", Object: n.file,
 		Same: "mount --bind /proc/$PID/ns/" + n.proc + " " + n.file,
 		Do: func(pid int) error {
+			if err := chain.OwnProc(); err != nil {
+				return err
+			}
 			err := unix.Mount(link(pid), n.file, "", unix.MS_BIND, "")
 			if err == unix.ENOENT {
 				return &chain.Hinted{Err: err, Hint: "the file that is to keep it must exist: touch " + n.file}
 			}
 			if err == unix.EINVAL && n.name == "mount" {
 				return &chain.Hinted{Err: err, Hint: "a mount namespace is kept only on a mount that is not shared: " +
-					"mount --bind DIR DIR; mount --make-private DIR, for the directory of the file"}
+					"mount --bind DIR DIR; mount --make-private DIR, for the directory of the file. " +
+					"Linux 6.18 may also refuse it on one processor and not on another: try again"}
 			}
 			return err
 		},
@@ -114,10 +118,16 @@ func pidfile(file string) recipe.Outside {
 	return recipe.Outside{
 		Name: "write", Object: file, Same: "echo $PID > " + file,
 		Do: func(pid int) error {
+			if info, err := os.Lstat(file); err == nil && !info.Mode().IsRegular() {
+				return errors.New("there is something else than a file")
+			}
 			draft := file + "." + strconv.Itoa(pid)
-			err := os.WriteFile(draft, fmt.Appendln(nil, pid), 0o644)
+			f, err := os.OpenFile(draft, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 			if err == nil {
-				err = os.Rename(draft, file)
+				fmt.Fprintln(f, pid)
+				if err = f.Close(); err == nil {
+					err = os.Rename(draft, file)
+				}
 			}
 			if err != nil {
 				os.Remove(draft)

@@ -112,6 +112,9 @@ func writeProc(file, text string) recipe.Outside {
 	return recipe.Outside{
 		Name: "write", Object: file, Same: fmt.Sprintf("echo '%s' > /proc/$PID/%s", same, file),
 		Do: func(pid int) error {
+			if err := chain.OwnProc(); err != nil {
+				return err
+			}
 			f, err := os.OpenFile(fmt.Sprintf("/proc/%d/%s", pid, file), os.O_WRONLY, 0)
 			if err != nil {
 				return errors.Unwrap(err)

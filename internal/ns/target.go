@@ -23,6 +23,9 @@ func (e *Enter) target() (target, error) {
 	if e.Target == "" {
 		return target{}, nil
 	}
+	if err := chain.OwnProc(); err != nil {
+		return target{}, err
+	}
 	pid, notNumber := strconv.Atoi(e.Target)
 	if notNumber != nil {
 		var err error
@@ -59,14 +62,18 @@ func hintForPid(err error) string {
 
 // readPid reads the pid in a file as --hold=FILE writes it.
 func readPid(file string) (int, error) {
-	text, err := os.ReadFile(file)
+	// Neither a pipe that nobody writes to nor a file without end may keep us.
+	f, err := os.OpenFile(file, os.O_RDONLY|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return 0, &chain.Hinted{
 			Err:  fmt.Errorf("read pid file %s: %w", file, errors.Unwrap(err)),
 			Hint: "--target wants a pid, or a file with one in it",
 		}
 	}
-	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	defer f.Close()
+	text := make([]byte, 32)
+	n, _ := f.Read(text)
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text[:n])))
 	if err != nil || pid <= 0 {
 		return 0, fmt.Errorf("read pid file %s: there is no pid in it", file)
 	}

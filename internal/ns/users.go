@@ -51,7 +51,7 @@ func (u *Users) check() error {
 }
 
 // maps records that the parent writes the maps of the child's user namespace. The
-// child cannot: to give ids away one must have them.
+// child could map itself only: to give ids away one must have them.
 func (u *Unshare) maps(r *recipe.Recipe) error {
 	if !u.has(unix.CLONE_NEWUSER) {
 		return nil
@@ -75,7 +75,7 @@ func (u *Unshare) maps(r *recipe.Recipe) error {
 		r.Outside(writeMap("gid_map", "newgidmap", os.Getegid(), groups))
 	}
 	if len(users) > 0 {
-		//doc:uid_map
+		//doc:uid-map
 		// Inside, the program has these numbers and full power over the namespace.
 		// Outside, it is still who the numbers stand for.
 		r.Outside(writeMap("uid_map", "newuidmap", os.Geteuid(), users))

@@ -15,7 +15,11 @@ func (r *Recipe) Unshare(flags uint64) *Line {
 // Mount attaches a file system, a bind of a directory, or changes a mount.
 // Empty strings are passed as NULL. See mount(2).
 func (r *Recipe) Mount(source, target, fstype string, flags uint64, data string) *Line {
-	return r.call("mount", unix.SYS_MOUNT, target,
+	object := target
+	if target == "." {
+		object = fstype // the working directory says little
+	}
+	return r.call("mount", unix.SYS_MOUNT, object,
 		orNull(source), str(target), orNull(fstype), mountFlags.arg(flags), orNull(data))
 }
 
@@ -69,6 +73,11 @@ func (r *Recipe) Mkdirat(dir string, mode uint32) *Line {
 	return r.call("mkdirat", unix.SYS_MKDIRAT, dir, cwd, str(dir), octal(mode))
 }
 
+// Fchownat changes the owner and group of a file. See fchownat(2).
+func (r *Recipe) Fchownat(file string, uid, gid uint32) *Line {
+	return r.call("fchownat", unix.SYS_FCHOWNAT, file, cwd, str(file), number(int(uid)), number(int(gid)), number(0))
+}
+
 // Mknodat makes a character device. See mknodat(2).
 func (r *Recipe) Mknodat(file string, mode uint32, major, minor uint32) *Line {
 	text := func() string { return fmt.Sprintf("S_IFCHR|%#o", mode) }
@@ -115,7 +124,6 @@ func (r *Recipe) Setdomainname(domain string) *Line {
 // PrSetPdeathsig makes the kernel send a signal to this process when the thread
 // that made it ends. See PR_SET_PDEATHSIG(2const).
 func (r *Recipe) PrSetPdeathsig(signal unix.Signal) *Line {
-	r.mortal = true
 	return r.call("prctl", unix.SYS_PRCTL, "PR_SET_PDEATHSIG",
 		name(unix.PR_SET_PDEATHSIG, "PR_SET_PDEATHSIG"), name(uintptr(signal), unix.SignalName(signal)))
 }

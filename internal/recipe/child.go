@@ -71,8 +71,8 @@ func (c *Child) Close() error {
 	return c.recipe.undo(c.done, true)
 }
 
-// bury ends a child whose recipe failed, and undoes what was done for it.
-func (c *Child) bury() {
+// Kill ends a child and undoes all that was done for it.
+func (c *Child) Kill() {
 	c.Signal(unix.SIGKILL)
 	c.Wait()
 	c.file.Close()

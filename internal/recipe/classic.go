@@ -30,6 +30,8 @@ func (l *Line) Same() string {
 		return "pivot_root " + words[0] + " " + words[1]
 	case "mkdirat":
 		return "mkdir -m " + words[2] + " " + words[1]
+	case "fchownat":
+		return "chown " + words[2] + ":" + words[3] + " " + words[1]
 	case "symlinkat":
 		return "ln -s " + words[0] + " " + words[2]
 	case "mknodat":

@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -25,11 +26,13 @@ func (r *Recipe) DryRun() error {
 	if r.err != nil {
 		return r.err
 	}
+	out := bufio.NewWriter(r.Narrator.W)
+	r.Narrator.W = out
 	for _, l := range r.lines {
 		r.Narrator.tell(l)
 	}
 	r.Narrator.Flush()
-	return nil
+	return out.Flush()
 }
 
 // tell prints one line. In a loop the comment above the loop counts, and of the

@@ -26,7 +26,6 @@ type Recipe struct {
 	slots   int       // how many results of calls are passed on to later calls
 	results []uintptr // those results, as far as the calls have been made
 	clone   int       // the index of the line that clones the child, or -1
-	mortal  bool      // the child asks for a signal at our death
 	err     error     // the first argument that no system call can take
 }
 
@@ -64,9 +63,6 @@ func (r *Recipe) As(tool string) { r.tool = tool }
 
 // Clones reports whether the recipe has a line that clones a child.
 func (r *Recipe) Clones() bool { return r.clone >= 0 }
-
-// DiesWithUs reports whether the child asks for a signal at our death.
-func (r *Recipe) DiesWithUs() bool { return r.mortal }
 
 // Len is the number of lines.
 func (r *Recipe) Len() int { return len(r.lines) }

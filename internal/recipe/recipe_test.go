@@ -257,10 +257,9 @@ func TestAChildCanLeaveAndWait(t *testing.T) {
 	r.Clone3(0)
 	signals := r.Signalfd("signals", unix.SIGTERM)
 	r.BlockSignals(unix.SIGTERM)
-	epoll := r.EpollCreate("epoll")
-	r.EpollAdd(epoll, signals)
+	r.Dup3(signals, 0)
 	r.LeaveParent()
-	r.EpollWait(epoll)
+	r.Ppoll("[{signals}]", 0)
 	r.Exit(4)
 	child, err := r.Spawn()
 	if err != nil {

@@ -29,7 +29,7 @@ func (r *Recipe) Spawn() (*Child, error) {
 		return nil, r.failure(r.clone, err)
 	}
 	if err := child.attend(socket); err != nil {
-		child.bury()
+		child.Kill()
 		return nil, err
 	}
 	return child, nil

@@ -51,32 +51,16 @@ func (r *Recipe) Signalfd(fd string, signals ...unix.Signal) Slot {
 	return r.result(l, fd)
 }
 
-// EpollCreate makes a descriptor that waits for others. See epoll_create(2).
-func (r *Recipe) EpollCreate(fd string) Slot {
-	l := r.call("epoll_create1", unix.SYS_EPOLL_CREATE1, "", name(unix.EPOLL_CLOEXEC, "EPOLL_CLOEXEC"))
-	return r.result(l, fd)
-}
-
-// EpollAdd makes an epoll wait for a descriptor to be readable. See epoll_ctl(2).
-func (r *Recipe) EpollAdd(epoll, fd Slot) *Line { return r.epollAdd(epoll, fd.arg()) }
-
-// EpollAddPidfd makes an epoll wait for the end of a process.
-func (r *Recipe) EpollAddPidfd(epoll Slot, pidfd int, name string) *Line {
-	return r.epollAdd(epoll, arg{word: uintptr(pidfd), text: func() string { return name }})
-}
-
-func (r *Recipe) epollAdd(epoll Slot, fd arg) *Line {
-	event := &unix.EpollEvent{Events: unix.EPOLLIN}
-	return r.call("epoll_ctl", unix.SYS_EPOLL_CTL, "", epoll.arg(), name(unix.EPOLL_CTL_ADD, "EPOLL_CTL_ADD"), fd,
-		arg{word: uintptr(unsafe.Pointer(event)), keep: event, text: func() string { return "{events=EPOLLIN}" }})
-}
-
-// EpollWait waits until something happens. See epoll_wait(2).
-func (r *Recipe) EpollWait(epoll Slot) *Line {
-	event, forever := new(unix.EpollEvent), -1
-	return r.call("epoll_pwait", unix.SYS_EPOLL_PWAIT, "", epoll.arg(),
-		arg{word: uintptr(unsafe.Pointer(event)), keep: event, text: func() string { return "&event" }},
-		number(1), name(uintptr(forever), "-1"), null)
+// Ppoll waits until one of some descriptors is readable. A process that is stopped
+// and continued goes on waiting, which epoll_wait(2) would not. See poll(2).
+func (r *Recipe) Ppoll(text string, fds ...int) *Line {
+	list := make([]unix.PollFd, len(fds))
+	for i, fd := range fds {
+		list[i] = unix.PollFd{Fd: int32(fd), Events: unix.POLLIN}
+	}
+	return r.call("ppoll", unix.SYS_PPOLL, "",
+		arg{word: uintptr(unsafe.Pointer(&list[0])), keep: list, text: func() string { return text }},
+		number(len(list)), null, null, number(8))
 }
 
 // LeaveParent ends the conversation with the parent, which then takes the child

@@ -56,6 +56,4 @@ func dev(r *recipe.Recipe) {
 		// Each is a new instance: nothing in it is shared with the host.
 		r.Mount(m.source, m.dir, m.fstype, unix.MS_NOSUID|unix.MS_NOEXEC, m.data)
 	}
-	// The way out of /dev, for the root is what gets detached next.
-	r.Chdir("/")
 }

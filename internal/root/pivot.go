@@ -5,6 +5,7 @@ package root
 import (
 	"embed"
 	"errors"
+	"path/filepath"
 
 	"golang.org/x/sys/unix"
 
@@ -44,8 +45,11 @@ func (p *Pivot) Program() ([]string, chain.Root) {
 
 // Check wants a directory that can become the root.
 func (p *Pivot) Check() error {
-	if p.Root == "" {
+	switch {
+	case p.Root == "":
 		return errors.New("pivot: no directory is given")
+	case filepath.Clean(p.Root) == "/":
+		return errors.New("pivot /: it is the root already")
 	}
 	return nil
 }
@@ -53,11 +57,16 @@ func (p *Pivot) Check() error {
 // Lines records the pivot, and what is mounted in the new root while it is under
 // way.
 func (p *Pivot) Lines(r *recipe.Recipe) error {
+	root := p.Root
+	if filepath.Clean(root) == "." {
+		// "." would go on meaning what lies below the new mount.
+		root, _ = filepath.Abs(root)
+	}
 	//doc:pivot
 	// Only a mount point can become the root, so the directory is bound onto itself.
-	r.Mount(p.Root, p.Root, "", unix.MS_BIND|unix.MS_REC, "")
+	r.Mount(root, root, "", unix.MS_BIND|unix.MS_REC, "")
 	// The new mount lies on top of the directory: it is entered by its name.
-	r.Chdir(p.Root)
+	r.Chdir(root)
 	// With both names ".", the old root ends up stacked on the new one, and no
 	// directory is needed to park it.
 	r.PivotRoot(".", ".")
@@ -93,6 +102,9 @@ func (p *Pivot) furnish(r *recipe.Recipe) {
 	}
 	// The mask is the one that we were started with again.
 	r.Umask(recipe.CurrentUmask())
+	// What is detached next is what lies on the working directory: that must be the
+	// old root, which lies on the new one.
+	r.Chdir("/")
 }
 
 // enter makes a directory of the new root the working directory, if it is one.

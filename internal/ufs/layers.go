@@ -13,6 +13,8 @@ import (
 // Check wants layers, and room for changes.
 func (m *Mount) Check() error {
 	switch {
+	case m.Root == "":
+		return errors.New("mount on: no directory is given")
 	case m.Machine && len(m.Lower) > 0:
 		return errors.New("unite layers: --machine is a lower layer itself, so --lower has no place beside it")
 	case !m.Machine && len(m.Lower) == 0:
@@ -28,6 +30,9 @@ func (m *Mount) overlays(root string) ([]overlay, error) {
 	if info, err := os.Stat(root); err != nil || !info.IsDir() {
 		return nil, notADirectory("mount on", root, err)
 	}
+	if m.Machine && root == "/" {
+		return nil, errors.New("mount on /: a mount there would lie on the root, and nobody would see it")
+	}
 	if m.Machine {
 		return machine()
 	}
@@ -40,13 +45,21 @@ func (m *Mount) overlays(root string) ([]overlay, error) {
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 			return nil, notADirectory("read layer", dir, err)
 		}
-		if within(dir, root) {
+		if within(real(dir), real(root)) {
 			return nil, &chain.Hinted{
 				Err:  fmt.Errorf("read layer %s: it lies in %s, which the tree will cover", dir, root),
 				Hint: "choose another directory for the tree",
 			}
 		}
-		o.lower = append(o.lower, dir)
+		for _, other := range o.lower {
+			if within(real(dir), other) || within(other, real(dir)) {
+				return nil, &chain.Hinted{
+					Err:  fmt.Errorf("read layer %s: it lies in another layer, %s, or the other way round", dir, other),
+					Hint: "an overlay wants layers that have nothing in common",
+				}
+			}
+		}
+		o.lower = append(o.lower, real(dir))
 	}
 	return []overlay{o}, nil
 }
@@ -58,6 +71,14 @@ func notADirectory(action, name string, err error) error {
 		return fmt.Errorf("%s %s: %w", action, name, cause.Err)
 	}
 	return fmt.Errorf("%s %s: not a directory", action, name)
+}
+
+// real is a path without symbolic links, as far as it exists.
+func real(name string) string {
+	if followed, err := filepath.EvalSymlinks(name); err == nil {
+		return followed
+	}
+	return name
 }
 
 // within reports whether a path lies in a directory or is it.

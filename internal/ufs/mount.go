@@ -41,6 +41,7 @@ type overlay struct {
 	lower   []string
 	empty   []directory // directories below at that hide those of the lower layer
 	because string
+	top     unix.Stat_t // of the topmost lower layer
 }
 
 // Lines records the room for changes first, then the tree in a corner of it, and
@@ -63,6 +64,9 @@ func (m *Mount) Lines(r *recipe.Recipe) error {
 	// The tree grows here, where the layers' directories do not show.
 	r.Mkdirat(root+"/tree", 0o755)
 	for i, o := range overlays {
+		if err := unix.Stat(o.lower[0], &o.top); err != nil {
+			return fmt.Errorf("read layer %s: %w", o.lower[0], err)
+		}
 		o.lines(r, fmt.Sprintf("%s/%d", root, i), root+"/tree"+o.at)
 	}
 	// The mask is the one that we were started with again.
@@ -79,8 +83,15 @@ func (o *overlay) lines(r *recipe.Recipe, room, target string) {
 	upper, work := room+"/upper", room+"/work"
 	// An overlay needs a directory for its changes and, on the same file system,
 	// one in which it prepares them.
-	for _, dir := range []string{room, upper, work} {
+	for _, dir := range []string{room, work} {
 		r.Mkdirat(dir, 0o755).Because(o.because)
+	}
+	// The top of the tree is the top of the upper layer: it has the mode of the
+	// topmost lower one.
+	r.Mkdirat(upper, o.top.Mode&0o7777).Because(o.because)
+	if o.top.Uid != 0 || o.top.Gid != 0 {
+		// The same goes for its owner.
+		r.Fchownat(upper, o.top.Uid, o.top.Gid).Because("the layer's directory has that owner")
 	}
 	for _, d := range o.empty {
 		// A directory in the upper layer would be merged with the one below.
