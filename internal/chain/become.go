@@ -25,6 +25,7 @@ type program struct {
 	holder string      // the name of the tool that becomes it
 	tool   string      // the path of the next of our tools, "" for any other program
 	root   Root        // where the name has a meaning
+	copy   int         // or a sealed copy of it
 	fd     recipe.Slot // the tool, opened before the root changed
 }
 
@@ -36,7 +37,10 @@ func find(step Step) *program {
 	if len(argv) == 0 || !slices.Contains(Tools, argv[0]) {
 		return p
 	}
-	home := os.Getenv(homeVariable)
+	home, told := os.LookupEnv(homeVariable)
+	if home == "" && told {
+		return p // there may be somebody else's file under that name
+	}
 	if home == "" {
 		self, err := os.Executable()
 		if err != nil {
@@ -51,21 +55,30 @@ func find(step Step) *program {
 	return p
 }
 
-// open records that the next tool is opened, where it would be out of reach later.
-func (p *program) open(r *recipe.Recipe) {
-	if p.tool != "" && p.root == NewRoot {
+// open records that the next tool is opened, where it would be out of reach later,
+// or copied, where its file must not be reached.
+func (p *program) open(r *recipe.Recipe, step Step) (err error) {
+	switch {
+	case p.tool == "":
+	case isSealed(step):
+		p.copy, err = sealedCopy(r, p.tool)
+	case p.root == NewRoot:
 		// In the new root the next tool's file may not exist, so it is opened while
 		// it can be reached.
 		p.fd = r.Openat(p.tool, unix.O_PATH|unix.O_CLOEXEC, "tool")
 	}
+	return err
 }
 
 // become records the call that replaces this process by the program.
 func (p *program) become(r *recipe.Recipe) {
 	switch {
+	case p.copy != 0:
+		// The copy of the next tool is run, and not its file.
+		r.ExecveatFd(p.copy, p.argv, homeless())
 	case p.tool != "" && p.root == NewRoot:
 		// A program that is open can be run wherever its path has gone.
-		r.Execveat(p.fd, p.argv, os.Environ())
+		r.Execveat(p.fd, p.argv, homeless())
 	case p.tool != "":
 		// The process becomes the next tool, which inherits what was changed so far.
 		r.Execve(p.tool, p.argv, os.Environ())
@@ -93,6 +106,13 @@ func (p *program) search(r *recipe.Recipe) {
 			attempt.Tolerate(recipe.NotThere...)
 		}
 	}
+}
+
+// homeless is the environment of one of our tools in a new root, where the next
+// one's path leads to another file.
+func homeless() []string {
+	env := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, homeVariable+"=") })
+	return append(env, homeVariable+"=")
 }
 
 // foreign is the environment of a program that is not ours: without what our

@@ -118,7 +118,9 @@ func Go(step Step, talk Talk) (status int, err error) {
 	}
 	r := recipe.New(step.Name())
 	r.Narrator = talk.narrator()
-	next.open(r)
+	if err := next.open(r, step); err != nil {
+		return 0, err
+	}
 	if err := step.Lines(r); err != nil {
 		return 0, err
 	}

@@ -13,16 +13,21 @@ import (
 // A sealed step runs from a copy of its program that nobody can write to.
 type sealed interface{ Sealed() bool }
 
-// homeVariable tells a sealed copy where the original is, and its siblings.
+// homeVariable tells a sealed copy where the original is, and its siblings. It is
+// empty where there are none.
 const homeVariable = "CTRKIT_HOME"
+
+func isSealed(step Step) bool {
+	s, ok := step.(sealed)
+	return ok && s.Sealed()
+}
 
 // seal goes on in a copy of this program that exists in memory only and cannot be
 // changed. Whoever shares a pid namespace with us can reach the file that we
 // run from, as /proc/PID/exe or as the interpreter of a script, and could
 // overwrite it for the next caller: CVE-2019-5736.
 func seal(step Step, talk Talk) error {
-	s, ok := step.(sealed)
-	if !ok || !s.Sealed() || talk.DryRun {
+	if !isSealed(step) || talk.DryRun {
 		return nil
 	}
 	self, err := os.Open("/proc/self/exe")
@@ -33,31 +38,50 @@ func seal(step Step, talk Talk) error {
 	if seals, err := unix.FcntlInt(self.Fd(), unix.F_GET_SEALS, 0); err == nil && seals&unix.F_SEAL_WRITE != 0 {
 		return nil
 	}
-	name, err := os.Readlink("/proc/self/exe")
+	name, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	fd, err := unix.MemfdCreate(step.Name(), unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
-	if err != nil {
-		return err
-	}
-	return sealInto(os.NewFile(uintptr(fd), "copy"), self, filepath.Dir(name), step, talk)
-}
-
-func sealInto(file, self *os.File, home string, step Step, talk Talk) error {
-	defer file.Close()
 	r := recipe.New(step.Name())
 	r.Narrator = talk.narrator()
+	fd, err := sealedCopy(r, name)
+	if err != nil {
+		return err
+	}
+	// The process becomes the copy, which begins again.
+	r.ExecveatFd(fd, os.Args, append(os.Environ(), homeVariable+"="+filepath.Dir(name)))
+	return r.Run()
+}
+
+// sealedCopy records that a program is copied, and returns the descriptor that the
+// copy will be open at.
+func sealedCopy(r *recipe.Recipe, program string) (fd int, err error) {
+	fd, err = unix.MemfdCreate(filepath.Base(program), unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
+	if err != nil {
+		return -1, err
+	}
 	//doc:seal
 	// A container that we enter can reach the file that we run from. A copy in
 	// memory is run instead, so that it cannot write to the real one.
-	r.Outside(recipe.Outside{Name: "copy", Object: "/proc/self/exe", Do: func(int) error {
-		_, err := io.Copy(file, self)
-		return err
-	}})
+	r.Outside(recipe.Outside{Name: "copy", Object: program, Do: func(int) error { return copyTo(fd, program) }})
 	// Sealed, the copy cannot be changed either, by anybody.
-	r.FcntlSeal(int(file.Fd()))
-	// The process becomes the copy, which begins again.
-	r.ExecveatFd(int(file.Fd()), os.Args, append(os.Environ(), homeVariable+"="+home))
-	return r.Run()
+	r.FcntlSeal(fd)
+	return fd, nil
+}
+
+func copyTo(fd int, program string) error {
+	from, err := os.Open(program)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	// Another descriptor of the copy, for this one is closed when it is written to.
+	to, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	file := os.NewFile(uintptr(to), "copy")
+	defer file.Close()
+	_, err = io.Copy(file, from)
+	return err
 }
