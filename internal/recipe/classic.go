@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -35,9 +36,7 @@ func (l *Line) Same() string {
 	case "symlinkat":
 		return "ln -s " + words[0] + " " + words[2]
 	case "mknodat":
-		major, minor := unix.Major(uint64(l.args[3].word)), unix.Minor(uint64(l.args[3].word))
-		return "mknod -m " + strings.TrimPrefix(words[2], "S_IFCHR|") + " " + words[1] +
-			" c " + strconv.Itoa(int(major)) + " " + strconv.Itoa(int(minor))
+		return classicMknod(words, uint64(l.args[3].word))
 	case "setxattr":
 		return "setfattr -n " + words[1] + " -v " + words[2] + " " + words[0]
 	case "sethostname":
@@ -59,6 +58,11 @@ func word(text string) string {
 		return text
 	}
 	return s
+}
+
+func classicMknod(words []string, device uint64) string {
+	return fmt.Sprintf("mknod -m %s %s c %d %d",
+		strings.TrimPrefix(words[2], "S_IFCHR|"), words[1], unix.Major(device), unix.Minor(device))
 }
 
 func classicUnshare(l *Line) string {
