@@ -2,6 +2,7 @@ package chain
 
 import (
 	"cmp"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -53,6 +54,17 @@ func find(step Step) *program {
 		p.tool = sibling
 	}
 	return p
+}
+
+// check wants a program.
+func (p *program) check() error {
+	switch {
+	case len(p.argv) == 0:
+		return &Hinted{Err: errors.New("run: no program is given"), Hint: "add -- PROG, such as -- sh"}
+	case p.argv[0] == "":
+		return &NotRun{Prog: `""`, Status: StatusNotFound, Cause: "it has no name"}
+	}
+	return nil
 }
 
 // open records that the next tool is opened, where it would be out of reach later,

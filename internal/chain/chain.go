@@ -9,7 +9,6 @@ package chain
 
 import (
 	"embed"
-	"errors"
 	"io"
 	"os/signal"
 
@@ -110,11 +109,8 @@ func Go(step Step, talk Talk) (status int, err error) {
 	}
 	next := find(step)
 	lone := isAlone(step)
-	if len(next.argv) == 0 && !lone {
-		return 0, &Hinted{Err: errors.New("run: no program is given"), Hint: "add -- PROG, such as -- sh"}
-	}
-	if !lone && next.argv[0] == "" {
-		return 0, &NotRun{Prog: `""`, Status: StatusNotFound, Cause: "it has no name"}
+	if err := next.check(); err != nil && !lone {
+		return 0, err
 	}
 	r := recipe.New(step.Name())
 	r.Narrator = talk.narrator()
