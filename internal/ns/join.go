@@ -109,7 +109,8 @@ const nsGetNstype = 0xb703
 
 // openNamespace opens a file that must stand for a namespace of its kind.
 func openNamespace(n namespace) (fd int, err error) {
-	fd, err = unix.Open(n.file, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	// A pipe that nobody writes to must not keep us.
+	fd, err = unix.Open(n.file, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return -1, fmt.Errorf("join %s: %w", n.file, err)
 	}
