@@ -87,10 +87,10 @@ func (p *program) become(r *recipe.Recipe) {
 	switch {
 	case p.copy != 0:
 		// The copy of the next tool is run, and not its file.
-		r.ExecveatFd(p.copy, p.argv, homeless())
+		r.ExecveatFd(p.copy, p.argv, p.environment())
 	case p.tool != "" && p.root == NewRoot:
 		// A program that is open can be run wherever its path has gone.
-		r.Execveat(p.fd, p.argv, homeless())
+		r.Execveat(p.fd, p.argv, p.environment())
 	case p.tool != "":
 		// The process becomes the next tool, which inherits what was changed so far.
 		r.Execve(p.tool, p.argv, os.Environ())
@@ -120,9 +120,12 @@ func (p *program) search(r *recipe.Recipe) {
 	}
 }
 
-// homeless is the environment of one of our tools in a new root, where the next
-// one's path leads to another file.
-func homeless() []string {
+// environment is that of one of our tools. In a new root, the path of the next one
+// may lead to anybody's file, and is not passed on.
+func (p *program) environment() []string {
+	if p.root == SameRoot {
+		return os.Environ()
+	}
 	env := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, homeVariable+"=") })
 	return append(env, homeVariable+"=")
 }

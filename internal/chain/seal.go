@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -56,7 +57,7 @@ func seal(step Step, talk Talk) error {
 // sealedCopy records that a program is copied, and returns the descriptor that the
 // copy will be open at.
 func sealedCopy(r *recipe.Recipe, program string) (fd int, err error) {
-	fd, err = unix.MemfdCreate(filepath.Base(program), unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
+	fd, err = memfd(filepath.Base(program))
 	if err != nil {
 		return -1, err
 	}
@@ -67,6 +68,23 @@ func sealedCopy(r *recipe.Recipe, program string) (fd int, err error) {
 	// Sealed, the copy cannot be changed either, by anybody.
 	r.FcntlSeal(fd)
 	return fd, nil
+}
+
+// memfd makes a file in memory that may be executed. Kernels before Linux 6.3 let
+// all of them be, and do not know the flag that asks for it.
+func memfd(name string) (fd int, err error) {
+	const flags = unix.MFD_CLOEXEC | unix.MFD_ALLOW_SEALING
+	fd, err = unix.MemfdCreate(name, flags|unix.MFD_EXEC)
+	if err == unix.EINVAL {
+		fd, err = unix.MemfdCreate(name, flags)
+	}
+	if err == unix.EACCES {
+		err = &Hinted{
+			Err:  fmt.Errorf("copy %s: %w", name, err),
+			Hint: "files in memory may not be executed here: sysctl vm.memfd_noexec=1 would let us ask for it",
+		}
+	}
+	return fd, err
 }
 
 func copyTo(fd int, program string) error {

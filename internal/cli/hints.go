@@ -25,7 +25,7 @@ var hints = []struct {
 	{makesNamespaces, unix.EINVAL, always("this kernel lacks that kind of namespace; /proc/self/ns lists what it has")},
 	{makesNamespaces, unix.ENOSYS, always("a seccomp filter, as in a container, or a kernel before Linux 5.3 stands in the way")},
 	{makesNamespaces, unix.EAGAIN, always("a limit of processes is reached; ulimit -u and the pids control group set it")},
-	{[]string{"setns"}, unix.EPERM, always("only root, or the owner of the user namespace that these belong to, may join them; the owner adds --user")},
+	{[]string{"setns"}, unix.EPERM, foreignNamespace},
 	{[]string{"setns"}, unix.EINVAL, always("one cannot join a pid namespace that is not below one's own, nor one's own user namespace again")},
 	{[]string{"setns"}, unix.ESRCH, always("the process has ended")},
 	{[]string{"setresuid", "setresgid"}, unix.EINVAL, always("the user namespace has no such id: see /proc/self/uid_map inside, and --map-users, --map-groups")},
@@ -96,9 +96,7 @@ func noPrivilege(f *recipe.Failure) string {
 // mountInUserNamespace knows the file systems that show another namespace: the
 // user namespace must own that one too.
 func mountInUserNamespace(f *recipe.Failure) string {
-	text, _ := os.ReadFile("/proc/self/uid_map")
-	ofMachine := strings.Join(strings.Fields(string(text)), " ") == "0 0 4294967295"
-	if os.Geteuid() != 0 || ofMachine {
+	if os.Geteuid() != 0 || rootOfMachine() {
 		return ""
 	}
 	switch f.Object {
@@ -108,6 +106,19 @@ func mountInUserNamespace(f *recipe.Failure) string {
 		return "a /sys shows a network namespace, and this user namespace does not own it: add --net to ns-unshare"
 	}
 	return ""
+}
+
+// rootOfMachine reports whether we are root, and not just in a user namespace.
+func rootOfMachine() bool {
+	text, _ := os.ReadFile("/proc/self/uid_map")
+	return os.Geteuid() == 0 && strings.Join(strings.Fields(string(text)), " ") == "0 0 4294967295"
+}
+
+func foreignNamespace(f *recipe.Failure) string {
+	if rootOfMachine() {
+		return noPrivilege(f)
+	}
+	return "only root, or the owner of the user namespace that these belong to, may join them; the owner adds --user"
 }
 
 func refusedMap(f *recipe.Failure) string {

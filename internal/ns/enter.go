@@ -34,11 +34,14 @@ func (e *Enter) Sealed() bool { return true }
 // Program is the shell if no program is given, as in nsenter(1). It is looked up
 // inside.
 func (e *Enter) Program() ([]string, chain.Root) {
-	argv, _ := e.Next.Program()
+	argv, root := e.Next.Program()
 	if len(argv) == 0 {
 		argv = []string{"/bin/sh"}
 	}
-	return argv, chain.NewRoot
+	if e.All || e.Mount != nil || e.Root != nil {
+		root = chain.NewRoot
+	}
+	return argv, root
 }
 
 // Lines records what is opened outside, then the joining, then what is done
