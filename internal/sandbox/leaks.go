@@ -39,11 +39,17 @@ func newIn(before, after []string) []string {
 	return fresh
 }
 
-// settle asks again until the answer is none or the time is up.
+// settle asks again until the answer is none or the time is up. None must be the answer twice: a process that is just
+// becoming another program, or a table that somebody is changing, can be missed once.
 func settle(grace time.Duration, ask func() []string) []string {
+	none := 0
 	for end := time.Now().Add(grace); ; time.Sleep(10 * time.Millisecond) {
-		if found := ask(); len(found) == 0 || time.Now().After(end) {
-			return found
+		state := ask()
+		if none++; len(state) > 0 {
+			none = 0
+		}
+		if none == 2 || none == 0 && time.Now().After(end) {
+			return state
 		}
 	}
 }
@@ -84,8 +90,13 @@ func nftTables() []string {
 		return nil
 	}
 	out, err := exec.Command("nft", "list", "tables").Output()
+	for range 2 {
+		if err != nil {
+			out, err = exec.Command("nft", "list", "tables").Output()
+		}
+	}
 	if err != nil {
-		return nil
+		return nil // it is not there
 	}
 	var found []string
 	for line := range strings.Lines(string(out)) {
