@@ -26,6 +26,9 @@ var swept = map[string][]string{
 		"root-pivot --proc --sys --dev tree -- /bin/sh"), alive...),
 	"in a child": append(strings.Fields("ns-unshare --all --hostname box -- ufs-mount --lower a --lower rootfs --scratch 1M tree -- "+
 		"root-pivot --proc --sys --dev tree -- sh"), alive...),
+	"users":   append(strings.Fields("ns-unshare --map-root-user --all --mount-proc --hostname box --with true -- sh"), alive...),
+	"ids":     append(strings.Fields("ns-unshare --map-users 0:0:10 --map-groups 0:0:10 --uts --setuid 5 --setgid 6 -- sh"), alive...),
+	"clocks":  append(strings.Fields("ns-unshare --all --user --boottime 5 --monotonic 7 --hostname box -- sh"), alive...),
 	"machine": append(strings.Fields("ctr-run -- sh"), alive...),
 	"rootfs":  append(strings.Fields("ctr-run --hostname box --rootfs rootfs -- /bin/sh"), alive...),
 }
