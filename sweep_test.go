@@ -80,6 +80,8 @@ type sweep struct {
 	dir    string // where it is started, and what must stay as it is
 	notes  string // the directory of the log and the output
 	before snapshot
+	files  []*os.File // what it inherits, beside its output
+	itself string     // the point at which the tool becomes a copy of itself, which is no program that it runs
 	fired  int
 }
 
@@ -126,7 +128,7 @@ func (s *sweep) fails(tool, point string, errno unix.Errno) (call string) {
 	fault := point + strconv.Itoa(int(errno))
 	r := s.once(fault)
 	want := 125
-	if strings.HasPrefix(r.call, "execve") {
+	if strings.HasPrefix(r.call, "execve") && point != s.itself {
 		want = 126
 		if errno == unix.ENOENT {
 			want = 127
@@ -217,7 +219,7 @@ func (s *sweep) start(env ...string) *exec.Cmd {
 		s.Fatal(err)
 	}
 	defer stderr.Close()
-	cmd.Stdout, cmd.Stderr = stdout, stderr
+	cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = stdout, stderr, s.files
 	if err := cmd.Start(); err != nil {
 		s.Fatal(err)
 	}
