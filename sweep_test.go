@@ -26,6 +26,9 @@ var swept = map[string][]string{
 		"root-pivot --proc --sys --dev tree -- /bin/sh"), alive...),
 	"in a child": append(strings.Fields("ns-unshare --all --hostname box -- ufs-mount --lower a --lower rootfs --scratch 1M tree -- "+
 		"root-pivot --proc --sys --dev tree -- sh"), alive...),
+	"users":   append(strings.Fields("ns-unshare --map-root-user --all --mount-proc --hostname box --with true -- sh"), alive...),
+	"ids":     append(strings.Fields("ns-unshare --map-users 0:0:10 --map-groups 0:0:10 --uts --setuid 5 --setgid 6 -- sh"), alive...),
+	"clocks":  append(strings.Fields("ns-unshare --all --user --boottime 5 --monotonic 7 --hostname box -- sh"), alive...),
 	"machine": append(strings.Fields("ctr-run -- sh"), alive...),
 	"rootfs":  append(strings.Fields("ctr-run --hostname box --rootfs rootfs -- /bin/sh"), alive...),
 }
@@ -77,6 +80,8 @@ type sweep struct {
 	dir    string // where it is started, and what must stay as it is
 	notes  string // the directory of the log and the output
 	before snapshot
+	files  []*os.File // what it inherits, beside its output
+	itself string     // the point at which the tool becomes a copy of itself, which is no program that it runs
 	fired  int
 }
 
@@ -123,7 +128,7 @@ func (s *sweep) fails(tool, point string, errno unix.Errno) (call string) {
 	fault := point + strconv.Itoa(int(errno))
 	r := s.once(fault)
 	want := 125
-	if strings.HasPrefix(r.call, "execve") {
+	if strings.HasPrefix(r.call, "execve") && point != s.itself {
 		want = 126
 		if errno == unix.ENOENT {
 			want = 127
@@ -214,7 +219,7 @@ func (s *sweep) start(env ...string) *exec.Cmd {
 		s.Fatal(err)
 	}
 	defer stderr.Close()
-	cmd.Stdout, cmd.Stderr = stdout, stderr
+	cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = stdout, stderr, s.files
 	if err := cmd.Start(); err != nil {
 		s.Fatal(err)
 	}

@@ -70,7 +70,7 @@ func groups(text string) (list []group) {
 func (g group) dir(mounts []hierarchy) (dir string) {
 	for _, h := range mounts {
 		below, ok := strings.CutPrefix(g.path, strings.TrimSuffix(h.root, "/"))
-		if h.is(g.hierarchy) && ok && (below == "" || below[0] == '/') && !strings.HasPrefix(below, "/..") {
+		if h.is(g.hierarchy) && ok && (below == "" || below[0] == '/') && !strings.Contains(below+"/", "/../") {
 			dir = path.Join(h.point, below)
 		}
 	}

@@ -36,7 +36,10 @@ func hierarchies(text string) (list []hierarchy) {
 func plain(path string) string {
 	parts := strings.Split(path, `\`)
 	for i, part := range parts[1:] {
-		if code, err := strconv.ParseUint(part[:min(3, len(part))], 8, 8); err == nil {
+		if len(part) < 3 {
+			continue
+		}
+		if code, err := strconv.ParseUint(part[:3], 8, 8); err == nil {
 			parts[i+1] = string([]byte{byte(code)}) + part[3:]
 		}
 	}
