@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,6 +17,7 @@ var endless = []string{"-c", "echo alive; exec sleep 1000"}
 // killed are command lines whose first process is killed while they start.
 var killed = map[string][]string{
 	"container": append([]string{"ctr-run", "--", "/bin/sh"}, endless...),
+	"users":     append(strings.Fields("ns-unshare --map-root-user --all --boottime 5 --mount-proc --with true -- /bin/sh"), endless...),
 	"pipeline": append([]string{
 		"ns-unshare", "--all", "--", "ufs-mount", "--machine", "--scratch", "1M", "tree", "--",
 		"root-pivot", "--proc", "--sys", "--dev", "tree", "--", "/bin/sh",
