@@ -46,7 +46,8 @@ func ReadState(in io.Reader) (state State, text []byte, err error) {
 	if err := json.Unmarshal(text, &state); err != nil {
 		return state, nil, fmt.Errorf("read container state: %w", err)
 	}
-	if state.Pid <= 0 || state.Status == "stopped" {
+	const highest = 1 << 22 // the kernel gives no higher pid (PID_MAX_LIMIT)
+	if state.Pid <= 0 || state.Pid > highest || state.Status == "stopped" {
 		return state, nil, fmt.Errorf("read container state: it names no running process")
 	}
 	return state, text, nil

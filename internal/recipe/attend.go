@@ -1,7 +1,9 @@
 package recipe
 
 import (
+	"errors"
 	"os"
+	"slices"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -11,9 +13,12 @@ import (
 // child's end of the socket. What is due outside is done before the answer.
 func (c *Child) attend(socket *os.File) error {
 	defer socket.Close()
-	r := c.recipe
+	r, left := c.recipe, false
 	for {
 		m, pid, err := hear(socket)
+		if err != nil && r.parting() && !left {
+			return r.failure(c.done, errKilled)
+		}
 		if err != nil {
 			r.tellUnseen(c.done)
 			c.done = len(r.lines)
@@ -23,6 +28,10 @@ func (c *Child) attend(socket *os.File) error {
 			if err := c.replaced(pid); err != nil {
 				return r.failure(c.done, err)
 			}
+		}
+		if m == farewell {
+			left = true
+			continue
 		}
 		if m == alive {
 			continue
@@ -36,6 +45,14 @@ func (c *Child) attend(socket *os.File) error {
 		}
 		socket.Write([]byte{0})
 	}
+}
+
+// errKilled is the error of a child that neither failed nor left.
+var errKilled = errors.New("the process was killed meanwhile")
+
+// parting reports whether the child is to go on without us.
+func (r *Recipe) parting() bool {
+	return slices.ContainsFunc(r.lines, func(l *Line) bool { return l.role == parts })
 }
 
 // hear receives a message and, from the kernel, the pid of its sender as we know

@@ -46,6 +46,10 @@ type message struct{ line, errno int32 }
 // alive is the message of a child that only wants to know whether it is read.
 var alive = message{line: -1}
 
+// farewell is the message of a child that goes on without us. The end of one that
+// was killed is silent.
+var farewell = message{line: -2}
+
 // fork clones a child that makes the recorded calls, the last of which is
 // execve. It returns in the parent only.
 //

@@ -51,6 +51,7 @@ type role int
 const (
 	plain  role = iota
 	tells       // the call is a message to the parent
+	parts       // the call is the last message to the parent
 	leaves      // the call closes the socket to the parent
 	again       // the call clones the child once more, and the first one ends
 )

@@ -67,6 +67,10 @@ func (r *Recipe) Ppoll(text string, fds ...int) *Line {
 // for complete, as it does when the child's program runs. The lines after this one are
 // beyond its sight.
 func (r *Recipe) LeaveParent() *Line {
+	r.add(&Line{
+		name: "write", object: "parent", role: parts,
+		args: []arg{name(0, "parent"), name(0, "&farewell"), number(int(unsafe.Sizeof(farewell)))},
+	})
 	l := r.call("close", unix.SYS_CLOSE, "parent", name(0, "parent"))
 	l.role = leaves
 	return l
