@@ -78,7 +78,6 @@ var asUnshare = []pair{
 	{ours: "-r -w ."},
 	// What outlives the program.
 	{ours: "--uts=$KEEP", who: "root"},
-	{ours: "--mount=$KEEP", who: "root"},
 	{ours: "--ipc=$KEEP --net", who: "root"},
 	{ours: "--net=$KEEP", who: "root"},
 	{ours: "--cgroup=$KEEP", who: "root"},
