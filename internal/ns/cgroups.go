@@ -5,10 +5,10 @@ import (
 	"os"
 	"path"
 	"slices"
-	"strings"
 
 	"golang.org/x/sys/unix"
 
+	"ctrkit/internal/proc"
 	"ctrkit/internal/recipe"
 )
 
@@ -27,19 +27,19 @@ func joinCgroups(r *recipe.Recipe, t target) error {
 	if err != nil {
 		return err
 	}
-	mounts := hierarchies(string(table))
-	for _, g := range groups(string(theirs)) {
-		if slices.Contains(groups(string(ours)), g) {
+	mounts := proc.Hierarchies(string(table))
+	for _, g := range proc.Groups(string(theirs)) {
+		if slices.Contains(proc.Groups(string(ours)), g) {
 			continue
 		}
-		dir := g.dir(mounts)
+		dir := g.Dir(mounts)
 		if dir == "" {
-			return fmt.Errorf("join control group %s: no mount shows it in the hierarchy %q", g.path, g.hierarchy)
+			return fmt.Errorf("join control group %s: no mount shows it in the hierarchy %q", g.Path, g.Hierarchy)
 		}
 		// In the new hierarchy a whole process is moved; in the old ones a single
 		// thread can be, which is faster.
 		file := path.Join(dir, "tasks")
-		if g.hierarchy == "" {
+		if g.Hierarchy == "" {
 			file = path.Join(dir, "cgroup.procs")
 		}
 		// The group is joined from outside: inside, its directory may not be in sight.
@@ -50,29 +50,4 @@ func joinCgroups(r *recipe.Recipe, t target) error {
 		r.Close(procs)
 	}
 	return nil
-}
-
-// A group is a control group in a hierarchy: that of some controllers, or the new
-// one, "".
-type group struct{ hierarchy, path string }
-
-// groups reads /proc/PID/cgroup.
-func groups(text string) (list []group) {
-	for line := range strings.Lines(text) {
-		if fields := strings.SplitN(strings.TrimSuffix(line, "\n"), ":", 3); len(fields) == 3 {
-			list = append(list, group{fields[1], fields[2]})
-		}
-	}
-	return list
-}
-
-// dir is where a group is to be seen, or "". The last mount covers those before it.
-func (g group) dir(mounts []hierarchy) (dir string) {
-	for _, h := range mounts {
-		below, ok := strings.CutPrefix(g.path, strings.TrimSuffix(h.root, "/"))
-		if h.is(g.hierarchy) && ok && (below == "" || below[0] == '/') && !strings.Contains(below+"/", "/../") {
-			dir = path.Join(h.point, below)
-		}
-	}
-	return dir
 }

@@ -1,4 +1,4 @@
-package ns
+package proc
 
 import (
 	"path"
@@ -22,7 +22,7 @@ const table = `25 30 0:23 / /sys/fs/cgroup rw,nosuid - tmpfs tmpfs ro,mode=755
 `
 
 func TestWhereAGroupIsToBeSeen(t *testing.T) {
-	mounts := hierarchies(table)
+	mounts := Hierarchies(table)
 	for _, c := range []struct{ hierarchy, path, want string }{
 		{"", "/user.slice", "/sys/fs/cgroup/unified/user.slice"},
 		{"", "/", "/sys/fs/cgroup/unified"},
@@ -41,15 +41,15 @@ func TestWhereAGroupIsToBeSeen(t *testing.T) {
 		{"blkio", "/beside", "/sys/fs/cgroup/blkio/beside"},
 		{"hugetlb", "/", ""},
 	} {
-		if got := (group{c.hierarchy, c.path}).dir(mounts); got != c.want {
+		if got := (Group{c.hierarchy, c.path}).Dir(mounts); got != c.want {
 			t.Errorf("%s of %q is at %q, want %q", c.path, c.hierarchy, got, c.want)
 		}
 	}
 }
 
 func TestGroups(t *testing.T) {
-	list := groups("9:name=systemd:/init.scope\n4:cpu,cpuacct:/a:b\n0::/user.slice/with space\nnonsense\n")
-	want := []group{{"name=systemd", "/init.scope"}, {"cpu,cpuacct", "/a:b"}, {"", "/user.slice/with space"}}
+	list := Groups("9:name=systemd:/init.scope\n4:cpu,cpuacct:/a:b\n0::/user.slice/with space\nnonsense\n")
+	want := []Group{{"name=systemd", "/init.scope"}, {"cpu,cpuacct", "/a:b"}, {"", "/user.slice/with space"}}
 	if len(list) != len(want) {
 		t.Fatal(list)
 	}
@@ -65,12 +65,12 @@ func FuzzHierarchies(f *testing.F) {
 	f.Add(table, "3:memory:/docker/abc/inner\n0::/\n")
 	f.Add(`1 2 0:3 / \040\04\0 rw - cgroup2 x y`, "0::/..\n")
 	f.Fuzz(func(t *testing.T, table, text string) {
-		mounts := hierarchies(table)
-		for _, g := range groups(text) {
-			dir := g.dir(mounts)
-			below := func(h hierarchy) bool {
-				point := strings.TrimSuffix(path.Clean(h.point), "/")
-				return strings.HasPrefix(dir+"/", point+"/") || !path.IsAbs(h.point)
+		mounts := Hierarchies(table)
+		for _, g := range Groups(text) {
+			dir := g.Dir(mounts)
+			below := func(h Hierarchy) bool {
+				point := strings.TrimSuffix(path.Clean(h.Point), "/")
+				return strings.HasPrefix(dir+"/", point+"/") || !path.IsAbs(h.Point)
 			}
 			if dir != "" && !slices.ContainsFunc(mounts, below) {
 				t.Errorf("%v is at %q", g, dir)
