@@ -32,7 +32,7 @@ func joinCgroups(r *recipe.Recipe, t target) error {
 		if slices.Contains(proc.Groups(string(ours)), g) {
 			continue
 		}
-		dir := g.Dir(mounts)
+		dir, _ := g.Dir(mounts)
 		if dir == "" {
 			return fmt.Errorf("join control group %s: no mount shows it in the hierarchy %q", g.Path, g.Hierarchy)
 		}

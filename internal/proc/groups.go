@@ -19,14 +19,14 @@ func Groups(text string) (list []Group) {
 	return list
 }
 
-// Dir is the directory at which a group is to be seen, or "". The last mount covers
-// those before it.
-func (g Group) Dir(mounts []Hierarchy) (dir string) {
+// Dir is the directory at which a group is to be seen, and the top of the mount that
+// shows it; or "". The last mount covers those before it.
+func (g Group) Dir(mounts []Hierarchy) (dir, top string) {
 	for _, h := range mounts {
 		below, ok := strings.CutPrefix(g.Path, strings.TrimSuffix(h.Root, "/"))
 		if h.Is(g.Hierarchy) && ok && (below == "" || below[0] == '/') && !strings.Contains(below+"/", "/../") {
-			dir = path.Join(h.Point, below)
+			dir, top = path.Join(h.Point, below), h.Point
 		}
 	}
-	return dir
+	return dir, top
 }

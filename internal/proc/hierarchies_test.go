@@ -41,7 +41,7 @@ func TestWhereAGroupIsToBeSeen(t *testing.T) {
 		{"blkio", "/beside", "/sys/fs/cgroup/blkio/beside"},
 		{"hugetlb", "/", ""},
 	} {
-		if got := (Group{c.hierarchy, c.path}).Dir(mounts); got != c.want {
+		if got, _ := (Group{c.hierarchy, c.path}).Dir(mounts); got != c.want {
 			t.Errorf("%s of %q is at %q, want %q", c.path, c.hierarchy, got, c.want)
 		}
 	}
@@ -67,7 +67,7 @@ func FuzzHierarchies(f *testing.F) {
 	f.Fuzz(func(t *testing.T, table, text string) {
 		mounts := Hierarchies(table)
 		for _, g := range Groups(text) {
-			dir := g.Dir(mounts)
+			dir, _ := g.Dir(mounts)
 			below := func(h Hierarchy) bool {
 				point := strings.TrimSuffix(path.Clean(h.Point), "/")
 				return strings.HasPrefix(dir+"/", point+"/") || !path.IsAbs(h.Point)
