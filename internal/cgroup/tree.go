@@ -1,11 +1,14 @@
 package cgroup
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"golang.org/x/sys/unix"
 
 	"ctrkit/internal/proc"
 )
@@ -96,4 +99,12 @@ func isCore(controller string) bool {
 func words(dir, file string) []string {
 	text, _ := os.ReadFile(filepath.Join(dir, file))
 	return strings.Fields(string(text))
+}
+
+// gone is the error of a file in /proc in the words of processes.
+func gone(err error) error {
+	if errors.Is(err, os.ErrNotExist) {
+		return unix.ESRCH
+	}
+	return err
 }
