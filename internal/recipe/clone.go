@@ -7,6 +7,28 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// A Birth is how the next child comes into the control groups that were made for it.
+type Birth struct {
+	Group *int            // the group it is born in, by a descriptor that is there by then; nil for ours
+	Join  func(r *Recipe) // records how it joins others; nil for no others
+}
+
+// BornInto says into which control groups the next child is to come. Who clones it
+// need not know them: he only asks the child to Join.
+func (r *Recipe) BornInto(b *Birth) { r.coming = b }
+
+// Joins reports whether the next child is to come into control groups.
+func (r *Recipe) Joins() bool { return r.coming != nil }
+
+// Join records what the child does to be in its control groups. It stands directly
+// after Clone3.
+func (r *Recipe) Join() {
+	if r.coming != nil && r.coming.Join != nil {
+		r.coming.Join(r)
+	}
+	r.coming = nil
+}
+
 // Clone3 makes a child in new namespaces. The lines after this one happen in
 // the child. It is born with every signal handler reset, and its parent holds a
 // descriptor of it, which no other process can ever take over as it can a pid.
@@ -16,8 +38,14 @@ func (r *Recipe) Clone3(namespaces uint64) *Line {
 		Flags:       namespaces | unix.CLONE_PIDFD | unix.CLONE_CLEAR_SIGHAND,
 		Exit_signal: uint64(unix.SIGCHLD),
 	}
+	cgroup := ""
+	if r.coming != nil && r.coming.Group != nil {
+		request.Flags |= unix.CLONE_INTO_CGROUP
+		cgroup = ", cgroup=group"
+		r.cradle = r.coming.Group
+	}
 	text := func() string {
-		return fmt.Sprintf("{flags=%s, exit_signal=SIGCHLD}", cloneFlags.format(request.Flags))
+		return fmt.Sprintf("{flags=%s, exit_signal=SIGCHLD%s}", cloneFlags.format(request.Flags), cgroup)
 	}
 	r.clone = len(r.lines)
 	return r.call("clone3", unix.SYS_CLONE3, kinds(namespaces),

@@ -51,6 +51,7 @@ var cloneFlags = flagTable{
 	{unix.CLONE_PARENT, "CLONE_PARENT"},
 	{unix.CLONE_PIDFD, "CLONE_PIDFD"},
 	{unix.CLONE_CLEAR_SIGHAND, "CLONE_CLEAR_SIGHAND"},
+	{unix.CLONE_INTO_CGROUP, "CLONE_INTO_CGROUP"},
 }
 
 // mountFlags are those of mount(2).

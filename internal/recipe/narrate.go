@@ -55,6 +55,9 @@ func (n *Narrator) tell(l *Line) {
 	n.last = why.where
 	fmt.Fprintf(n.W, "%-10s  %s\n", l.tool, inColumn(l.String(), l.Page()))
 	if n.told[why.where] {
+		if l.outside != nil {
+			n.same(l)
+		}
 		return
 	}
 	if n.told == nil {
@@ -62,11 +65,17 @@ func (n *Narrator) tell(l *Line) {
 	}
 	n.told[why.where] = true
 	n.indent(why.text)
-	if same := l.Same(); same != "" {
-		fmt.Fprintf(n.W, "%12ssame as: %s\n", "", same)
-	}
+	n.same(l)
 	if l.because != "" {
 		n.indent("on this machine: " + l.because)
+	}
+}
+
+// same prints the classic command. Of outside work it is printed each time, for it
+// is all that tells what was done.
+func (n *Narrator) same(l *Line) {
+	if same := l.Same(); same != "" {
+		fmt.Fprintf(n.W, "%12ssame as: %s\n", "", same)
 	}
 }
 

@@ -26,6 +26,8 @@ type Recipe struct {
 	slots   int       // how many results of calls are passed on to later calls
 	results []uintptr // those results, as far as the calls have been made
 	clone   int       // the index of the line that clones the child, or -1
+	coming  *Birth    // the control groups that the next child is to come into
+	cradle  *int      // the one it is born in, nil if that is ours
 	err     error     // the first argument that no system call can take
 }
 
@@ -100,6 +102,19 @@ func (l *Line) Because(found string) *Line {
 	l.because = found
 	return l
 }
+
+// From names the place whose comment says why the line is there, if that is not
+// where it is recorded.
+func (l *Line) From(place Place) *Line {
+	l.caller = uintptr(place)
+	return l
+}
+
+// A Place is a line of source.
+type Place uintptr
+
+// Here is the line of source that calls it.
+func Here() Place { return Place(caller()) }
 
 // result makes the line's result available to later lines under a name.
 func (r *Recipe) result(l *Line, name string) Slot {

@@ -82,6 +82,9 @@ func (r *Recipe) childhood(theirs, ours int) *childhood {
 		theirs:  uintptr(theirs), ours: uintptr(ours),
 	}
 	copy(c.slots, r.results)
+	if r.cradle != nil {
+		c.request.Cgroup = uint64(*r.cradle)
+	}
 	c.request.Pidfd = uint64(uintptr(unsafe.Pointer(&c.pidfd)))
 	told := r.Narrator != nil
 	for i, l := range r.lines[r.clone+1:] {
