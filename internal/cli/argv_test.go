@@ -54,6 +54,7 @@ func fill(step reflect.Value, random *rand.Rand) {
 		field, value := step.Type().Field(i), step.Field(i)
 		_, positional := field.Tag.Lookup("arg")
 		switch {
+		case !field.IsExported():
 		case field.Anonymous:
 			fill(value, random)
 		case positional && value.Kind() == reflect.String:
