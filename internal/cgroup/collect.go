@@ -1,14 +1,14 @@
 package cgroup
 
 import (
-"errors"
-"os"
-"path/filepath"
-"slices"
-"strings"
-"time"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
 
-"golang.org/x/sys/unix"
+	"golang.org/x/sys/unix"
 )
 
 //doc:collect
@@ -80,11 +80,11 @@ func (p *place) populated() bool {
 	if p.version == 2 {
 		return slices.Contains(lines(p.dir, "cgroup.events"), "populated 1")
 	}
-	return slices.ContainsFunc(p.below(), func(dir string) bool { return len(words(dir, "tasks")) > 0 })
+	return slices.ContainsFunc(p.dirs(), func(dir string) bool { return len(words(dir, "tasks")) > 0 })
 }
 
-// below are the group's directory and those below it.
-func (p *place) below() (dirs []string) {
+// dirs are the group's directory and those below it.
+func (p *place) dirs() (dirs []string) {
 	filepath.WalkDir(p.dir, func(path string, d os.DirEntry, err error) error {
 		if err == nil && d.IsDir() {
 			dirs = append(dirs, path)

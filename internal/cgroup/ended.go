@@ -43,7 +43,7 @@ func (g *group) count(r *recipe.Recipe) {
 		}
 		// Version 1 counts what a disk does only where a limit was once set. 0 is none,
 		// and enough.
-		p.set(r, setting{"blkio.throttle.write_bps_device", filepath.Base(device) + " 0"})
+		p.set(r, recipe.Here(), setting{"blkio.throttle.write_bps_device", filepath.Base(device) + " 0"})
 	}
 }
 

@@ -34,7 +34,7 @@ func (g *group) freeze(r *recipe.Recipe) error {
 	//doc:freeze
 	// Its processes stop where they are, and do not know it. Unlike SIGSTOP, this can
 	// neither be seen by their parents nor undone by them.
-	p.set(r, p.frozen(true))
+	p.set(r, recipe.Here(), p.frozen(true))
 	p.waitFor(r, "frozen", p.isFrozen)
 	return nil
 }
@@ -46,7 +46,7 @@ func (g *group) thaw(r *recipe.Recipe) error {
 		return err
 	}
 	// Its processes go on where they were.
-	p.set(r, p.frozen(false))
+	p.set(r, recipe.Here(), p.frozen(false))
 	p.waitFor(r, "thawed", func() bool { return !p.isFrozen() })
 	return nil
 }
@@ -74,7 +74,7 @@ func (p *place) isFrozen() bool {
 
 // waitFor records that the group comes into a state, which takes a moment.
 func (p *place) waitFor(r *recipe.Recipe, state string, reached func() bool) {
-	// The file says what is wanted. Whether all have heard of it is told elsewhere.
+	// What was written is a wish. It is true when all processes have followed it.
 	r.Outside(recipe.Outside{
 		Name: "wait until " + state, Object: p.dir,
 		Do: func(int) error {
@@ -95,7 +95,11 @@ func (g *group) kill(r *recipe.Recipe) error {
 	if p := g.at("cgroup"); p != nil && exists(p.file("cgroup.kill")) {
 		//doc:kill
 		// The kernel kills all of them at once: none can escape by forking meanwhile.
-		p.set(r, setting{"cgroup.kill", "1"})
+		p.set(r, recipe.Here(), setting{"cgroup.kill", "1"})
+		if f := g.at("freezer"); f != nil {
+			// What is frozen cannot even die, and a group that was killed frozen would stay so.
+			f.set(r, recipe.Here(), f.frozen(false))
+		}
 		p.waitFor(r, "empty", func() bool { return !p.populated() })
 		return nil
 	}
@@ -122,7 +126,7 @@ func (p *place) killAll() error {
 	const patience, pause = 1000, 5 * time.Millisecond
 	for range patience {
 		p.write(p.frozen(true))
-		for _, dir := range p.below() {
+		for _, dir := range p.dirs() {
 			for _, word := range words(dir, "cgroup.procs") {
 				if pid, err := strconv.Atoi(word); err == nil && pid > 0 {
 					unix.Kill(pid, unix.SIGKILL)

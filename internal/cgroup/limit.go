@@ -116,11 +116,11 @@ func (l *Limit) Limits(r *recipe.Recipe) {
 	for _, a := range l.asked() {
 		p := g.at(a.controller)
 		for _, s := range a.in(p, l) {
-			p.set(r, s).From(a.why)
+			p.set(r, a.why, s)
 		}
 	}
 	for _, s := range l.Set {
 		// A file that has no option of its own.
-		g.at(s.controller()).set(r, setting(s))
+		g.at(s.controller()).set(r, recipe.Here(), setting(s))
 	}
 }

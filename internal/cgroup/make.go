@@ -1,17 +1,12 @@
 package cgroup
 
 import (
-	"errors"
-	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"golang.org/x/sys/unix"
 
-	"ctrkit/internal/chain"
 	"ctrkit/internal/recipe"
 )
 
@@ -91,7 +86,6 @@ func (p *place) fillCpuset(r *recipe.Recipe) {
 	for _, name := range []string{"cpuset.cpus", "cpuset.mems"} {
 		value := strings.Join(words(p.parent, name), "")
 		// In version 1 a new cpuset is empty, and nothing can run in it.
-		p.set(r, setting{name, value})
+		p.set(r, recipe.Here(), setting{name, value})
 	}
 }
-

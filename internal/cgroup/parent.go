@@ -95,14 +95,19 @@ func (t *tree) suits(dir string, need []string) error {
 type enabling struct{ dir, controller string }
 
 // missing lists what is to be enabled, from the top of the tree down, so that the
-// groups below dir have the controllers.
+// groups below dir have the controllers. In version 1 they have them anyway.
 func (t *tree) missing(dir string, need []string) (list []enabling) {
+	if t.version == 1 {
+		return nil
+	}
 	below, _ := filepath.Rel(t.top, dir)
-	level := t.top
-	for _, name := range append([]string{"."}, strings.Split(below, "/")...) {
-		if level = filepath.Join(level, name); level == t.top && name != "." || name == "." && len(list) > 0 {
-			continue
+	levels := []string{t.top}
+	for _, name := range strings.FieldsFunc(below, func(r rune) bool { return r == '/' }) {
+		if name != "." {
+			levels = append(levels, filepath.Join(levels[len(levels)-1], name))
 		}
+	}
+	for _, level := range levels {
 		handed := words(level, "cgroup.subtree_control")
 		for _, controller := range need {
 			if !slices.Contains(handed, controller) {
@@ -115,7 +120,9 @@ func (t *tree) missing(dir string, need []string) (list []enabling) {
 
 // writable asks the kernel whether we may write, which nothing but an attempt would
 // tell better.
-func writable(path string) error { return unix.Faccessat(unix.AT_FDCWD, path, unix.W_OK, unix.AT_EACCESS) }
+func writable(path string) error {
+	return unix.Faccessat(unix.AT_FDCWD, path, unix.W_OK, unix.AT_EACCESS)
+}
 
 // refused is the error of a directory in which we may not make groups.
 func refused(path string, err error) error {

@@ -42,7 +42,10 @@ func (l *Limit) plan() (*group, error) {
 		g.want(t, s.controller())
 	}
 	if l.Report != nil || l.Group != "" {
-		g.extend(trees, l.CgroupParent)
+		g.extend(trees, l.CgroupParent, counted...)
+	}
+	if l.Group != "" {
+		g.extend(trees, l.CgroupParent, "freezer")
 	}
 	for _, p := range g.places {
 		if err := p.locate(l.CgroupParent, g.name); err != nil {
@@ -85,10 +88,9 @@ func (g *group) want(t *tree, controller string) *place {
 	return p
 }
 
-// extend adds the controllers that account for the group, where they can be had,
-// and the one by which it can be frozen.
-func (g *group) extend(trees layout, parent string) {
-	for _, controller := range append(counted, "freezer") {
+// extend adds controllers where they can be had.
+func (g *group) extend(trees layout, parent string, controllers ...string) {
+	for _, controller := range controllers {
 		t := trees.of(controller)
 		if t == nil {
 			continue

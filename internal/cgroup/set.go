@@ -1,21 +1,22 @@
 package cgroup
 
 import (
-"errors"
-"fmt"
-"strings"
+	"errors"
+	"fmt"
+	"strings"
 
-"golang.org/x/sys/unix"
+	"golang.org/x/sys/unix"
 
-"ctrkit/internal/chain"
-"ctrkit/internal/recipe"
+	"ctrkit/internal/chain"
+	"ctrkit/internal/recipe"
 )
 
-// set records that a file of the group is written.
-func (p *place) set(r *recipe.Recipe, s setting) *recipe.Line {
+// set records that a file of the group is written. Why is where it was decided, and
+// where the comment stands that says so.
+func (p *place) set(r *recipe.Recipe, why recipe.Place, s setting) {
 	path := p.file(s.file)
 	before := ""
-	return r.Outside(recipe.Outside{
+	r.Outside(recipe.Outside{
 		Name: "set", Object: path, Same: "echo " + s.value + " > " + path,
 		Do: func(int) error {
 			before = strings.TrimSpace(strings.Join(lines(p.dir, s.file), " "))
@@ -23,7 +24,7 @@ func (p *place) set(r *recipe.Recipe, s setting) *recipe.Line {
 		},
 		Undo:  func() error { return p.restore(s, before) },
 		Stays: true,
-	})
+	}).From(why)
 }
 
 // restore takes back what was written to a group that was there before us.
@@ -53,11 +54,13 @@ func (p *place) explain(s setting, err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, unix.ENOENT):
-		hint = fmt.Sprintf("this kernel has no such file in version %d: ls %s/%s.* shows what there is", p.version, p.dir, controller)
+		hint = fmt.Sprintf("this kernel has no such file in version %d: man 7 cgroups leads to the %s.* that there are", p.version, controller)
 	case errors.Is(err, unix.EACCES), errors.Is(err, unix.EPERM):
 		hint = "the group is not yours to limit: it belongs to whoever made it"
 	case errors.Is(err, unix.EBUSY):
 		hint = "the group uses more than that already, and the kernel could not take it back"
+	case controller == "cpuset":
+		hint = fmt.Sprintf("the group above has %s %s", s.file, strings.Join(words(p.parent, s.file), ""))
 	case errors.Is(err, unix.EINVAL), errors.Is(err, unix.ERANGE), errors.Is(err, unix.EOPNOTSUPP):
 		hint = fmt.Sprintf("the kernel does not take %q there; man 7 cgroups leads to its description", s.value)
 	case errors.Is(err, unix.ENODEV):
