@@ -3,10 +3,8 @@ package cgroup
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"path"
 	"strings"
-	"text/tabwriter"
 	"unicode"
 
 	"ctrkit/internal/recipe"
@@ -66,33 +64,29 @@ func (s *Stat) printTrees(pictures []*picture) error {
 		if i > 0 {
 			b.WriteString("\n")
 		}
-		p.table(&b)
+		b.WriteString(p.table())
 	}
 	return show(b.String())
 }
 
 // table is the picture for people.
-func (p *picture) table(w io.Writer) {
-	fmt.Fprintf(w, "%s: version %d, %s\n", printable(p.Mount), p.Version, list(p.Controllers))
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	header := "GROUP\tPROCESSES\tLIMITS"
+func (p *picture) table() string {
+	lines := [][]string{{"GROUP", "PROCESSES", "LIMITS"}}
 	if p.Version == 2 {
-		header += "\tCONTROLLERS\tFOR CHILDREN"
+		lines[0] = append(lines[0], "CONTROLLERS", "FOR CHILDREN")
 	}
-	fmt.Fprintln(t, header)
-	top := p.Groups[0].depth()
 	for i, b := range p.Groups {
 		name := b.Path
 		if i > 0 {
-			name = strings.Repeat("  ", b.depth()-top) + path.Base(b.Path)
+			name = strings.Repeat("  ", b.depth()-p.Groups[0].depth()) + path.Base(b.Path)
 		}
-		fmt.Fprintf(t, "%s%s\t%s\t%s", printable(name), b.notes(), count(b.Processes), b.Limits)
+		cells := []string{printable(name) + b.notes(), count(b.Processes), b.Limits.String()}
 		if p.Version == 2 {
-			fmt.Fprintf(t, "\t%s\t%s", list(b.Has), list(b.Enables))
+			cells = append(cells, list(b.Has), list(b.Enables))
 		}
-		fmt.Fprintln(t)
+		lines = append(lines, cells)
 	}
-	t.Flush()
+	return fmt.Sprintf("%s: version %d, %s\n", printable(p.Mount), p.Version, list(p.Controllers)) + columns(lines)
 }
 
 // depth is how many groups a group is below.
