@@ -66,6 +66,12 @@ func (s *Stat) Lines(r *recipe.Recipe) error {
 	if err != nil {
 		return err
 	}
+	if len(l) == 0 {
+		return &chain.Hinted{
+			Err:  errors.New("find control groups: no hierarchy is mounted here"),
+			Hint: "as root, mount -t cgroup2 none /sys/fs/cgroup",
+		}
+	}
 	if s.Tree {
 		return s.trees(r, l)
 	}
