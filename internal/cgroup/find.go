@@ -17,12 +17,6 @@ import (
 // pid of a process in it; by a path, which begins with a slash; or by a name, which
 // is looked for wherever groups are made.
 func find(l layout, name string) (*group, error) {
-	if len(l) == 0 {
-		return nil, &chain.Hinted{
-			Err:  fmt.Errorf("find control group %s: no hierarchy is mounted here", name),
-			Hint: "as root, mount -t cgroup2 none /sys/fs/cgroup",
-		}
-	}
 	switch {
 	case name == "" || slices.ContainsFunc(strings.Split(name, "/"), dots):
 		return nil, &chain.Hinted{
@@ -30,7 +24,7 @@ func find(l layout, name string) (*group, error) {
 			Hint: "a group is named by a pid, by a path without . and .., or as its directory is",
 		}
 	case strings.Trim(name, "0123456789") == "":
-		return groupsOf(name)
+		return l.groupsOf(name)
 	case strings.HasPrefix(name, "/"):
 		return byPath(l, name)
 	}
@@ -40,11 +34,11 @@ func find(l layout, name string) (*group, error) {
 func dots(element string) bool { return element == "." || element == ".." }
 
 // groupsOf is where a process is in every tree.
-func groupsOf(pid string) (*group, error) {
+func (l layout) groupsOf(pid string) (*group, error) {
 	if err := chain.OwnProc(); err != nil {
 		return nil, err
 	}
-	l, err := look(pid)
+	theirs, err := look(pid)
 	if errors.Is(err, unix.ESRCH) {
 		err = &chain.Hinted{Err: err, Hint: "it has ended, or its pid belongs to another pid namespace"}
 	}
@@ -52,8 +46,8 @@ func groupsOf(pid string) (*group, error) {
 		return nil, err
 	}
 	g := &group{name: "process " + pid}
-	for _, t := range l {
-		g.add(t, t.own)
+	for _, t := range theirs {
+		g.add(l.holding(t.own), t.own)
 	}
 	return g.orNone("it is in none that can be seen from here")
 }

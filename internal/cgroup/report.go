@@ -3,8 +3,6 @@ package cgroup
 import (
 	"encoding/json"
 	"io"
-	"strings"
-	"text/tabwriter"
 )
 
 // json prints the figures for programs, in one line.
@@ -17,24 +15,19 @@ func (f *Figures) table(w io.Writer) error {
 		{"memory", "now " + bytes(m.CurrentBytes), "peak " + bytes(m.PeakBytes), "max " + bytes(m.MaxBytes), "high " + bytes(m.HighBytes)},
 		{"swap", "now " + bytes(m.SwapCurrentBytes), "max " + bytes(m.SwapMaxBytes)},
 		{"oom", "kills " + count(m.OOMKills)},
-		{"cpu", "time " + seconds(c.UsageUsec), "user " + seconds(c.UserUsec), "system " + seconds(c.SystemUsec), "max " + f.cpus()},
-		{"throttled", "time " + seconds(c.ThrottledUsec), "periods " + count(c.Throttled), "of " + count(c.Periods), "weight " + count(c.Weight)},
+		{"cpu", "time " + seconds(c.UsageUsec), "user " + seconds(c.UserUsec), "system " + seconds(c.SystemUsec), "max " + f.cpus(), "weight " + count(c.Weight)},
+		{"throttled", "time " + seconds(c.ThrottledUsec), "periods " + count(c.Throttled), "of " + count(c.Periods)},
 		{"read", "bytes " + bytes(i.ReadBytes), "times " + count(i.Reads)},
 		{"written", "bytes " + bytes(i.WrittenBytes), "times " + count(i.Writes)},
 		{"pids", "now " + count(p.Current), "peak " + count(p.Peak), "max " + count(p.Max), "refused " + count(p.Refused)},
-		{"some waited", "cpu " + seconds(s.CPUSomeUsec), "memory " + seconds(s.MemorySomeUsec), "io " + seconds(s.IOSomeUsec)},
-		{"all waited", "cpu " + seconds(s.CPUFullUsec), "memory " + seconds(s.MemoryFullUsec), "io " + seconds(s.IOFullUsec)},
+		{"pressure some", "cpu " + seconds(s.CPUSomeUsec), "memory " + seconds(s.MemorySomeUsec), "io " + seconds(s.IOSomeUsec)},
+		{"pressure full", "cpu " + seconds(s.CPUFullUsec), "memory " + seconds(s.MemoryFullUsec), "io " + seconds(s.IOFullUsec)},
 	}
 	for _, rate := range i.Max {
 		lines = append(lines, append([]string{"disk " + rate.Device}, rate.cells()...))
 	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, cells := range lines {
-		if _, err := io.WriteString(t, strings.Join(cells, "\t")+"\n"); err != nil {
-			return err
-		}
-	}
-	return t.Flush()
+	_, err := io.WriteString(w, columns(lines))
+	return err
 }
 
 // cells are the limits of a disk, as the table has them.

@@ -55,11 +55,21 @@ func perSecond(text string) string {
 	return text + "/s"
 }
 
-// cpus is the limit of processor time as a number of processors.
-func (f *Figures) cpus() string {
+// processors is the limit of processor time, as a number of processors.
+func (f *Figures) processors() *float64 {
 	quota, period := f.CPU.QuotaUsec, f.CPU.PeriodUsec
 	if quota == nil || period == nil || *period == 0 {
+		return nil
+	}
+	n := float64(*quota) / float64(*period)
+	return &n
+}
+
+// cpus is that limit as people read it.
+func (f *Figures) cpus() string {
+	n := f.processors()
+	if n == nil {
 		return none
 	}
-	return strconv.FormatFloat(float64(*quota)/float64(*period), 'f', -1, 64)
+	return short(*n)
 }

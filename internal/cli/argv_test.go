@@ -8,6 +8,7 @@ import (
 	"testing/quick"
 
 	"ctrkit/internal/argv"
+	"ctrkit/internal/cgroup"
 	"ctrkit/internal/chain"
 	"ctrkit/internal/ctr"
 	"ctrkit/internal/ns"
@@ -15,7 +16,7 @@ import (
 	"ctrkit/internal/ufs"
 )
 
-var steps = []chain.Step{&ns.Unshare{}, &ufs.Mount{}, &root.Pivot{}, &ctr.Run{}}
+var steps = []chain.Step{&ns.Unshare{}, &cgroup.Stat{}, &ufs.Mount{}, &root.Pivot{}, &ctr.Run{}}
 
 // words are values of options that parsers have been known to stumble over.
 var words = []string{

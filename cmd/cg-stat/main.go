@@ -1,0 +1,18 @@
+// Cg-stat shows what a control group's processes use, once or live.
+//
+// The group is named as cg-limit --name named it, by the pid of a process in it, or
+// by a path. A figure is - where this kernel does not count it, and a limit where
+// there is none.
+package main
+
+import (
+	_ "embed"
+
+	"ctrkit/internal/cgroup"
+	"ctrkit/internal/cli"
+)
+
+//go:embed main.go
+var page string
+
+func main() { cli.Main(&cgroup.Stat{}, page) }
