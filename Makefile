@@ -8,9 +8,10 @@ ROUNDS ?= 200
 # What the tests use to look at the kernel from outside: other people's programs. The virtual machine has them too.
 WITNESSES      = busybox-static iproute2 libcap2-bin mount nftables procps strace uidmap util-linux
 TEST_PACKAGES  = $(WITNESSES) e2fsprogs gcc kmod libc6-dev qemu-system-x86 xz-utils
-# The tests that are repeated in the virtual machine, which of Debian's kernels it has, and as whom: root, and a user to
-# whom a control group is delegated.
+# What is repeated in the virtual machine: all scripts by test-vm, and by test what the hierarchy and the disk have to do with.
 VM_TESTS = ^(TestScripts|TestReadme|TestHelpExamples)$$
+VM_FEW   = TestScripts/^(cg-|ctr-|harness_|ns-enter_cgroup|ns-unshare_kinds|root-pivot_r|ufs-mount_)
+# Which of Debian's kernels it has, and who runs them: root, and a user to whom a control group is delegated.
 KERNEL  ?= 6.1
 VM_USERS = 0 1000
 # What the bench runs beside us.
@@ -47,7 +48,7 @@ test: ## run every test, installing what they need (root; without it, the part t
 	fi
 	go test -vet=off -count=1 ./...
 	go -C bench test -vet=off ./...
-	@if [ "$$(id -u)" = 0 ] || command -v qemu-system-x86_64 >/dev/null; then $(MAKE) test-vm; else \
+	@if [ "$$(id -u)" = 0 ] || command -v qemu-system-x86_64 >/dev/null; then $(MAKE) test-vm VM_TESTS='$(VM_FEW)'; else \
 		echo 'test: hint: and nothing is tested on control groups of version 2, because there is no qemu-system-x86_64'; \
 	fi
 
