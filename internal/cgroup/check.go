@@ -21,15 +21,18 @@ func (l *Limit) Check() error {
 		return fmt.Errorf("report as %s: it is text or json", *l.Report)
 	case l.ReportTo != "" && l.Report == nil:
 		return &chain.Hinted{Err: errors.New("report to " + l.ReportTo + ": none is asked for"), Hint: "add --report, or --report=json"}
-	case l.Report != nil && l.Alone():
-		return &chain.Hinted{Err: errors.New("report: there is no program whose end could be waited for"), Hint: "cg-stat shows what a process uses now"}
-	case len(l.asked()) == 0 && len(l.Set) == 0 && l.Report == nil && l.Group == "":
+	case l.Idle():
 		return &chain.Hinted{Err: errors.New("limit: nothing is limited"), Hint: "add --memory 64M and the like, or --report to count only"}
 	}
 	if err := l.checkGroup(); err != nil {
 		return err
 	}
 	return l.checkValues()
+}
+
+// Idle reports whether nothing is limited, counted or kept.
+func (l *Limit) Idle() bool {
+	return len(l.asked()) == 0 && len(l.Set) == 0 && l.Report == nil && l.Group == ""
 }
 
 // checkVerbs wants nothing besides what is to be done.

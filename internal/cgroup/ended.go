@@ -49,10 +49,13 @@ func (g *group) count(r *recipe.Recipe) {
 
 // Ended tells what the group used, when the program has ended and the group is still
 // there.
-func (l *Limit) Ended(_ unix.WaitStatus, talk chain.Talk) error {
+func (l *Limit) Ended(_ unix.WaitStatus, talk chain.Talk) error { return l.Account(l.Name(), talk) }
+
+// Account tells what the group used, under the name of a tool.
+func (l *Limit) Account(tool string, talk chain.Talk) error {
 	f := figures(l.group)
 	if text := l.died(f); text != "" {
-		fmt.Fprintf(talk.Err, "%s: hint: %s\n", l.Name(), text)
+		fmt.Fprintf(talk.Err, "%s: hint: %s\n", tool, text)
 	}
 	if l.Report == nil {
 		return nil

@@ -92,7 +92,7 @@ func (l *Limit) Lines(r *recipe.Recipe) error {
 
 // Open records that the group is made, and that the next child comes into it.
 func (l *Limit) Open(r *recipe.Recipe) error {
-	g, err := l.plan()
+	g, err := l.plan(r.Dry)
 	if err != nil {
 		return err
 	}

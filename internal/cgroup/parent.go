@@ -20,11 +20,11 @@ import (
 // In version 1 that is our own group. In version 2 a group either has processes or
 // hands controllers on to the groups below it, so our own will mostly not do: then
 // it is the one above, beside us.
-func (t *tree) parent(need []string) (dir string, err error) {
+func (t *tree) parent(need []string, dry bool) (dir string, err error) {
 	var first error
 	for _, dir := range t.candidates() {
 		err := t.suits(dir, need)
-		if err == nil {
+		if err == nil || dry {
 			return dir, nil
 		}
 		if first == nil {

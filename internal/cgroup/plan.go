@@ -16,7 +16,7 @@ var counted = []string{"memory", "cpu", "cpuacct", "io", "pids", "cgroup"}
 
 // plan finds the trees in which the group needs a directory, and where those will
 // be.
-func (l *Limit) plan() (*group, error) {
+func (l *Limit) plan(dry bool) (*group, error) {
 	trees, err := look("self")
 	if err != nil {
 		return nil, err
@@ -42,13 +42,13 @@ func (l *Limit) plan() (*group, error) {
 		g.want(t, s.controller())
 	}
 	if l.Report != nil || l.Group != "" {
-		g.extend(trees, l.CgroupParent, counted...)
+		g.extend(trees, l.CgroupParent, dry, counted...)
 	}
 	if l.Group != "" {
-		g.extend(trees, l.CgroupParent, "freezer")
+		g.extend(trees, l.CgroupParent, dry, "freezer")
 	}
 	for _, p := range g.places {
-		if err := p.locate(l.CgroupParent, g.name); err != nil {
+		if err := p.locate(l.CgroupParent, g.name, dry); err != nil {
 			return nil, err
 		}
 	}
@@ -89,7 +89,7 @@ func (g *group) want(t *tree, controller string) *place {
 }
 
 // extend adds controllers where they can be had.
-func (g *group) extend(trees layout, parent string, controllers ...string) {
+func (g *group) extend(trees layout, parent string, dry bool, controllers ...string) {
 	for _, controller := range controllers {
 		t := trees.of(controller)
 		if t == nil {
@@ -102,15 +102,15 @@ func (g *group) extend(trees layout, parent string, controllers ...string) {
 		if i := slices.IndexFunc(g.places, func(p *place) bool { return p.tree == t }); i >= 0 {
 			need = append(need, g.places[i].need...)
 		}
-		if _, err := t.below(parent, need); err == nil {
+		if _, err := t.below(parent, need, dry); err == nil {
 			g.want(t, controller)
 		}
 	}
 }
 
 // locate finds the directory.
-func (p *place) locate(parent, name string) (err error) {
-	p.parent, err = p.below(parent, p.need)
+func (p *place) locate(parent, name string, dry bool) (err error) {
+	p.parent, err = p.below(parent, p.need, dry)
 	if err != nil {
 		return err
 	}
@@ -122,9 +122,9 @@ func (p *place) locate(parent, name string) (err error) {
 
 // below is the directory that the group will be in: one that is named, or one that
 // we find.
-func (t *tree) below(parent string, need []string) (string, error) {
+func (t *tree) below(parent string, need []string, dry bool) (string, error) {
 	if parent == "" {
-		return t.parent(need)
+		return t.parent(need, dry)
 	}
 	dir := filepath.Join(t.top, parent)
 	if parent == t.top || strings.HasPrefix(parent, t.top+"/") {
@@ -135,6 +135,9 @@ func (t *tree) below(parent string, need []string) (string, error) {
 			Err:  fmt.Errorf("make control group below %s: there is no such group in %s", parent, t.top),
 			Hint: "make it first: mkdir " + dir,
 		}
+	}
+	if dry {
+		return dir, nil
 	}
 	return dir, t.suits(dir, need)
 }

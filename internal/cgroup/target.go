@@ -19,6 +19,9 @@ type target struct {
 
 // target is the process that is to be limited in place of a program, or nil.
 func (l *Limit) target() (*target, error) {
+	if l.Report != nil && l.Alone() {
+		return nil, &chain.Hinted{Err: errors.New("report: there is no program whose end could be waited for"), Hint: "cg-stat shows what a process uses now"}
+	}
 	if l.Pid != 0 {
 		return &target{pid: l.Pid}, alive(l.Pid)
 	}
