@@ -22,17 +22,9 @@ var deviceNumber = regexp.MustCompile(`^[0-9]+:[0-9]+$`)
 // node, or from a path of a file system that is on it. The kernel limits disks and
 // not their partitions, because it is the disk that is slow.
 func disk(device string) (string, error) {
-	number, named := device, true
-	if !deviceNumber.MatchString(device) {
-		var st unix.Stat_t
-		if err := unix.Stat(device, &st); err != nil {
-			return "", fmt.Errorf("limit device %s: %w", device, err)
-		}
-		dev := st.Dev
-		if named = st.Mode&unix.S_IFMT == unix.S_IFBLK; named {
-			dev = st.Rdev
-		}
-		number = fmt.Sprintf("%d:%d", unix.Major(dev), unix.Minor(dev))
+	number, named, err := deviceOf(device)
+	if err != nil {
+		return "", err
 	}
 	dir, err := filepath.EvalSymlinks(blockDevices + number)
 	if errors.Is(err, os.ErrNotExist) {
@@ -53,6 +45,29 @@ func disk(device string) (string, error) {
 	}
 	text, err := os.ReadFile(filepath.Join(whole, "dev"))
 	return strings.TrimSpace(string(text)), err
+}
+
+// deviceOf is the number of the device that is named, or else of the one that a
+// path is on.
+func deviceOf(device string) (number string, named bool, err error) {
+	if deviceNumber.MatchString(device) {
+		return device, true, nil
+	}
+	var st unix.Stat_t
+	if err := unix.Stat(device, &st); err != nil {
+		return "", false, fmt.Errorf("limit device %s: %w", device, err)
+	}
+	dev := st.Dev
+	switch st.Mode & unix.S_IFMT {
+	case unix.S_IFBLK:
+		dev, named = st.Rdev, true
+	case unix.S_IFCHR:
+		return "", false, &chain.Hinted{
+			Err:  fmt.Errorf("limit device %s: it is a character device, and only disks have limits", device),
+			Hint: "lsblk lists the disks",
+		}
+	}
+	return fmt.Sprintf("%d:%d", unix.Major(dev), unix.Minor(dev)), named, nil
 }
 
 func noDisk(device, number string, named bool) error {

@@ -85,13 +85,33 @@ const (
 func (l *Limit) died(f *Figures) string {
 	argv, _ := l.Next.Program()
 	ours := len(argv) > 0 && slices.Contains(chain.Tools, argv[0])
+	killed := since(l.before.Memory.OOMKills, f.Memory.OOMKills)
+	refused := since(l.before.Pids.Refused, f.Pids.Refused)
 	switch {
-	case f.Memory.OOMKills != nil && *f.Memory.OOMKills > l.before && ours && l.Memory < memoryOfTools:
+	case killed > 0 && ours && l.Memory < memoryOfTools:
 		return argv[0] + " and the tools after it need about 16 MiB themselves, and the group had no more memory"
-	case f.Memory.OOMKills != nil && *f.Memory.OOMKills > l.before:
-		return fmt.Sprintf("the memory of the group was used up, and the OOM killer killed %d of its processes", *f.Memory.OOMKills-l.before)
-	case f.Pids.Refused != nil && *f.Pids.Refused > 0 && ours && l.Pids != 0 && l.Pids < pidsOfTools:
+	case killed > 0:
+		return fmt.Sprintf("the memory of the group was used up, and the OOM killer killed %d of its processes", killed)
+	case refused > 0 && ours && l.Pids != 0 && l.Pids < pidsOfTools:
 		return argv[0] + " and the tools after it need about 8 processes and threads themselves"
 	}
 	return ""
+}
+
+// earlier is what a group that is kept has counted of the programs before.
+func earlier(g *group) (f Figures) {
+	_ = f.read(g, "memory.events")
+	_ = f.read(g, "pids.events")
+	return f
+}
+
+// since is how much a figure has grown.
+func since(before, now *uint64) uint64 {
+	switch {
+	case now == nil:
+		return 0
+	case before == nil:
+		return *now
+	}
+	return *now - *before
 }

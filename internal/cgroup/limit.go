@@ -40,7 +40,7 @@ type Limit struct {
 
 	group  *group            // that it is about
 	disks  map[string]string // the numbers of the devices that were named
-	before uint64            // kills of the OOM killer before the program was there
+	before Figures           // what the group counted before the program was there
 	report *os.File          // where the report goes
 }
 
@@ -96,7 +96,7 @@ func (l *Limit) Open(r *recipe.Recipe) error {
 	if err != nil {
 		return err
 	}
-	l.group = g
+	l.group, l.before = g, earlier(g)
 	if l.Report != nil {
 		l.openReport(r)
 	}

@@ -29,7 +29,7 @@ func (l *Limit) plan(dry bool) (*group, error) {
 		g.name = newName()
 	}
 	for _, a := range l.asked() {
-		if err := a.possible(trees); err != nil {
+		if err := a.possible(l, trees); err != nil {
 			return nil, err
 		}
 		g.want(trees.of(a.controller), a.controller)
@@ -143,12 +143,17 @@ func (t *tree) below(parent string, need []string, dry bool) (string, error) {
 }
 
 // possible says why a limit cannot be had on this machine.
-func (a ask) possible(trees layout) error {
+func (a ask) possible(l *Limit, trees layout) error {
 	t := trees.of(a.controller)
-	if t == nil {
+	switch {
+	case t == nil:
 		return trees.lacks(a.option, a.controller)
-	}
-	if t.version == 1 && a.one == nil {
+	case t.version == 1 && a.option == "--swap" && l.Memory == 0:
+		return &chain.Hinted{
+			Err:  errors.New("limit by --swap: on a version 1 hierarchy the limit is that of memory and swap together"),
+			Hint: "add --memory",
+		}
+	case t.version == 1 && a.one == nil:
 		return &chain.Hinted{
 			Err:  fmt.Errorf("limit by %s: controller %s is on a version 1 hierarchy, which has no such limit", a.option, a.controller),
 			Hint: "version 2 has it: boot with systemd.unified_cgroup_hierarchy=1, or cgroup_no_v1=" + a.controller,

@@ -61,6 +61,8 @@ func (p *place) explain(s setting, err error) error {
 		hint = "the group uses more than that already, and the kernel could not take it back"
 	case controller == "cpuset":
 		hint = fmt.Sprintf("the group above has %s %s", s.file, strings.Join(words(p.parent, s.file), ""))
+	case errors.Is(err, unix.EINVAL) && s.file == "memory.limit_in_bytes":
+		hint = "the group has less than that for memory and swap together: give --swap as well"
 	case errors.Is(err, unix.EINVAL), errors.Is(err, unix.ERANGE), errors.Is(err, unix.EOPNOTSUPP):
 		hint = fmt.Sprintf("the kernel does not take %q there; man 7 cgroups leads to its description", s.value)
 	case errors.Is(err, unix.ENODEV):

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -36,6 +37,7 @@ func parse(step chain.Step, page string, args []string) (*options, error) {
 		kong.Exit(func(int) { o.done = true }),
 		kong.NamedMapper("optional", optional{}),
 		kong.KindMapper(reflect.String, kong.MapperFunc(word)),
+		kong.KindMapper(reflect.Int, kong.MapperFunc(whole)),
 	)
 	if err != nil {
 		return nil, err
@@ -61,7 +63,7 @@ func usage(err error, step chain.Step) error {
 		return write // it was asked for a text that could not be printed
 	}
 	text := strings.ReplaceAll(err.Error(), ", did you mean ", ": did you mean ")
-	if option, _, ok := strings.Cut(text, `: expected string value but got "EOL"`); ok {
+	if option, rest, ok := strings.Cut(text, ": expected "); ok && strings.Contains(rest, `value but got "EOL"`) {
 		text = option + ": its value is missing"
 	}
 	text, _, _ = strings.Cut(text, "; perhaps try ")
@@ -113,6 +115,23 @@ func word(ctx *kong.DecodeContext, target reflect.Value) error {
 	}
 	if target.SetString(token.String()); target.Len() == 0 && ctx.Value.Flag != nil {
 		return errors.New("it must not be empty")
+	}
+	return nil
+}
+
+// whole takes a number. In a field that is no pointer 0 stands for not given, so it
+// cannot be meant: a limit would be left out without a word.
+func whole(ctx *kong.DecodeContext, target reflect.Value) error {
+	token, err := ctx.Scan.PopValue("int")
+	if err != nil {
+		return err
+	}
+	n, err := strconv.ParseInt(token.String(), 10, 0)
+	if err != nil {
+		return fmt.Errorf("%q is no number", token.String())
+	}
+	if target.SetInt(n); n == 0 && ctx.Value.Target.Kind() != reflect.Pointer {
+		return errors.New("it must not be 0")
 	}
 	return nil
 }
