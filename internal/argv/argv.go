@@ -26,6 +26,8 @@ func collect(step reflect.Value, flags, args *[]string) {
 		field, value := step.Type().Field(i), step.Field(i)
 		_, positional := field.Tag.Lookup("arg")
 		switch {
+		case !field.IsExported():
+			// It is the step's own business.
 		case field.Anonymous:
 			collect(value, flags, args)
 		case positional:

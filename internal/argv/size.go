@@ -29,6 +29,9 @@ func (s Size) MarshalText() ([]byte, error) {
 func (s *Size) UnmarshalText(text []byte) error {
 	digits := strings.ToUpper(string(text))
 	power := 0
+	if n := len(digits); n > 2 && digits[n-1] == 'B' && strings.IndexByte(units, digits[n-2]) > 0 {
+		digits = digits[:n-1] // 64MB is 64M
+	}
 	if n := len(digits); n > 0 {
 		if i := strings.IndexByte(units, digits[n-1]); i >= 0 {
 			digits, power = digits[:n-1], i

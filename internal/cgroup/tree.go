@@ -101,6 +101,12 @@ func words(dir, file string) []string {
 	return strings.Fields(string(text))
 }
 
+// lines are those of a file of a group.
+func lines(dir, file string) []string {
+	text, _ := os.ReadFile(filepath.Join(dir, file))
+	return strings.Split(string(text), "\n")
+}
+
 // gone is the error of a file in /proc in the words of processes.
 func gone(err error) error {
 	if errors.Is(err, os.ErrNotExist) {

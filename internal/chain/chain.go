@@ -113,7 +113,7 @@ func Go(step Step, talk Talk) (status int, err error) {
 		return 0, err
 	}
 	r := recipe.New(step.Name())
-	r.Narrator = talk.narrator()
+	r.Narrator, r.Dry = talk.narrator(), talk.DryRun
 	if err := next.open(r, step); err != nil {
 		return 0, err
 	}
@@ -129,7 +129,7 @@ func Go(step Step, talk Talk) (status int, err error) {
 	case lone && r.Clones():
 		return 0, park(r, talk)
 	case r.Clones():
-		return hold(r, next, talk)
+		return hold(step, r, next, talk)
 	}
 	return 0, notRun(r.Run(), next)
 }

@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"os/signal"
@@ -12,7 +13,7 @@ import (
 
 // hold starts the rest of the chain as a child and stands in for it: signals
 // that are sent to us reach it, and its end is ours.
-func hold(r *recipe.Recipe, p *program, talk Talk) (status int, err error) {
+func hold(step Step, r *recipe.Recipe, p *program, talk Talk) (status int, err error) {
 	signals := make(chan os.Signal, 16)
 	// From the first moment of the program, signals are for it.
 	listen(signals)
@@ -26,7 +27,16 @@ func hold(r *recipe.Recipe, p *program, talk Talk) (status int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	return exitStatus(w), child.Close()
+	if e, ok := step.(ended); ok {
+		err = e.Ended(w, talk)
+	}
+	return exitStatus(w), cmp.Or(err, child.Close())
+}
+
+// An ended step has something to tell when its program has ended, while that which
+// was done for it outside is still there.
+type ended interface {
+	Ended(w unix.WaitStatus, talk Talk) error
 }
 
 // listen takes over the signals that are relayed, but not those that we were told

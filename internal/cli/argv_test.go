@@ -55,6 +55,7 @@ func fill(step reflect.Value, random *rand.Rand) {
 		field, value := step.Type().Field(i), step.Field(i)
 		_, positional := field.Tag.Lookup("arg")
 		switch {
+		case !field.IsExported():
 		case field.Anonymous:
 			fill(value, random)
 		case positional && value.Kind() == reflect.String:
@@ -92,6 +93,15 @@ func randomOf(typ reflect.Type, random *rand.Rand) reflect.Value {
 	case *uint32:
 		id := random.Uint32()
 		return reflect.ValueOf(&id)
+	case *int:
+		n := random.Int() - 1<<62
+		return reflect.ValueOf(&n)
+	case ctr.MemorySwap:
+		return reflect.ValueOf(ctr.MemorySwap(random.Intn(1<<30) - 1 | 1))
+	case []ctr.DeviceLimit:
+		return reflect.ValueOf([]ctr.DeviceLimit{{Device: "d" + word, Rate: 1 << 20}, {Device: "254:0", Rate: 7}})
+	case cgroup.CPUs:
+		return reflect.ValueOf(cgroup.CPUs(1000 + random.Intn(1<<29)))
 	case int64:
 		return reflect.ValueOf(random.Int63() - 1<<62)
 	case int:

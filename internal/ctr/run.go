@@ -9,7 +9,10 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"ctrkit/internal/argv"
+	"ctrkit/internal/cgroup"
 	"ctrkit/internal/chain"
 	"ctrkit/internal/ns"
 	"ctrkit/internal/recipe"
@@ -26,8 +29,11 @@ func init() { recipe.Teach("ctr", source) }
 type Run struct {
 	Hostname string `placeholder:"NAME" help:"Host name inside (ctr)."`
 	Rootfs   string `placeholder:"DIR" help:"Root file system, copy-on-write. Without it, it is the machine's own files."`
-	Print    bool   `help:"Print the pipeline of tools that makes the same container, and run nothing."`
+	Limits
+	Print bool `help:"Print the pipeline of tools that makes the same container, and run nothing."`
 	chain.Next
+
+	limit *cgroup.Limit // the limits, once they are recorded
 }
 
 func (c *Run) Name() string { return "ctr-run" }
@@ -52,15 +58,22 @@ func (c *Run) steps() []chain.Step {
 	if c.Rootfs != "" {
 		tree.Lower = []string{c.Rootfs}
 	}
-	return []chain.Step{
+	steps := []chain.Step{
 		&ns.Unshare{All: true, Hostname: cmp.Or(c.Hostname, "ctr")},
 		tree,
 		&root.Pivot{Proc: true, Sys: true, Dev: true, Root: at},
 	}
+	if limit := c.Limits.step(); limit != nil {
+		steps = slices.Insert(steps, 0, chain.Step(limit))
+	}
+	return steps
 }
 
 // Check checks every step.
 func (c *Run) Check() error {
+	if err := c.Limits.check(); err != nil {
+		return err
+	}
 	for _, step := range c.steps() {
 		if err := step.Check(); err != nil {
 			return err
@@ -69,7 +82,9 @@ func (c *Run) Check() error {
 	return nil
 }
 
-// Lines is the recipes of the steps, one after another.
+// Lines is the recipes of the steps, one after another. Only the limits are in two
+// parts: the container is born in its group, and limited when it is complete, so that
+// what we do ourselves takes nothing from it.
 func (c *Run) Lines(r *recipe.Recipe) error {
 	if err := keepDescriptors(r); err != nil {
 		return err
@@ -77,11 +92,27 @@ func (c *Run) Lines(r *recipe.Recipe) error {
 	defer r.As(c.Name())
 	for _, step := range c.steps() {
 		r.As(step.Name())
-		if err := step.Lines(r); err != nil {
+		lines := step.Lines
+		if limit, ok := step.(*cgroup.Limit); ok {
+			c.limit, lines = limit, limit.Open
+		}
+		if err := lines(r); err != nil {
 			return err
 		}
 	}
+	if c.limit != nil {
+		r.As(c.limit.Name())
+		c.limit.Limits(r)
+	}
 	return nil
+}
+
+// Ended tells what the container used.
+func (c *Run) Ended(_ unix.WaitStatus, talk chain.Talk) error {
+	if c.limit == nil {
+		return nil
+	}
+	return c.limit.Account(c.Name(), talk)
 }
 
 // mountPoint is a directory at which the tree can grow. Nobody outside sees the

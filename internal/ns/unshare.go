@@ -77,6 +77,11 @@ func (u *Unshare) leave(r *recipe.Recipe) error {
 	if u.offsets() {
 		now, later = flags&unix.CLONE_NEWUSER, flags&^(unix.CLONE_NEWUSER|unix.CLONE_NEWTIME)
 	}
+	first := uint64(0)
+	if r.Joins() {
+		first = now & unix.CLONE_NEWCGROUP
+	}
+	now &^= first
 	if now&unix.CLONE_NEWPID != 0 {
 		//doc:pid
 		// A process keeps its pid for life, so a pid namespace is only ever entered by
@@ -85,6 +90,13 @@ func (u *Unshare) leave(r *recipe.Recipe) error {
 	} else {
 		// The program will be a child, and we are still there, outside, when it runs.
 		r.Clone3(now)
+	}
+	r.Join()
+	if first != 0 {
+		//doc:cgroup
+		// The group that a process is in when it makes a cgroup namespace is the root of
+		// all groups in it. So the group is joined first.
+		r.Unshare(first)
 	}
 	u.dieWithParent(r)
 	if err := u.maps(r); err != nil {

@@ -19,6 +19,7 @@ import "golang.org/x/sys/unix"
 // A Recipe is a list of lines, in the order in which they happen.
 type Recipe struct {
 	Narrator *Narrator // who tells of each line before it happens; nil for nobody
+	Dry      bool      // none of it will happen, so it does not matter whether we may
 
 	name    string // the tool that makes it
 	tool    string // the tool that the next lines are told under

@@ -22,7 +22,7 @@ func init() { recipe.Teach("root", source) }
 // program.
 type Pivot struct {
 	Proc bool   `help:"Mount a /proc for the pid namespace that we are in."`
-	Sys  bool   `help:"Mount a read-only /sys for the network namespace that we are in."`
+	Sys  bool   `help:"Mount a read-only /sys for the network namespace that we are in, with the control groups."`
 	Dev  bool   `help:"Mount a /dev with nothing in it but what every program may use."`
 	Root string `arg:"" help:"Directory to become the root."`
 	chain.Next
@@ -70,7 +70,9 @@ func (p *Pivot) Lines(r *recipe.Recipe) error {
 	// With both names ".", the old root ends up stacked on the new one, and no
 	// directory is needed to park it.
 	r.PivotRoot(".", ".")
-	p.furnish(r)
+	if err := p.furnish(r); err != nil {
+		return err
+	}
 	// Detached, the host's files are out of reach for good.
 	r.Umount2(".", unix.MNT_DETACH)
 	// A working directory that still points into the old root would be a way back.
@@ -80,9 +82,9 @@ func (p *Pivot) Lines(r *recipe.Recipe) error {
 
 // furnish mounts what programs expect in a root. The order matters: all of it
 // happens in the new root, where no symbolic link leads back to the host.
-func (p *Pivot) furnish(r *recipe.Recipe) {
+func (p *Pivot) furnish(r *recipe.Recipe) error {
 	if !p.Proc && !p.Sys && !p.Dev {
-		return
+		return nil
 	}
 	// The permissions that follow are meant as written.
 	r.Umask(0)
@@ -95,7 +97,10 @@ func (p *Pivot) furnish(r *recipe.Recipe) {
 		enter(r, "sys")
 		// It shows the network devices of our network namespace, but the machine's
 		// hardware: so nobody may write to it.
-		r.Mount("sysfs", ".", "sysfs", unix.MS_RDONLY|unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "")
+		r.Mount("sysfs", ".", "sysfs", readOnly, "")
+		if err := cgroups(r); err != nil {
+			return err
+		}
 	}
 	if p.Dev {
 		dev(r)
@@ -105,6 +110,7 @@ func (p *Pivot) furnish(r *recipe.Recipe) {
 	// What is detached next is what lies on the working directory: that must be the
 	// old root, which lies on the new one.
 	r.Chdir("/")
+	return nil
 }
 
 // enter makes a directory of the new root the working directory, if it is one.

@@ -1,0 +1,27 @@
+// Cg-limit puts a program under resource limits and accounts for what it used.
+//
+// The program runs in a control group of its own, which is removed when it has
+// ended. A limit that the kernel or its hierarchies cannot give is an error, and
+// never left out. With --pid, or with the state of a container on standard input, a
+// process that runs already is limited instead. With --name the group stays.
+//
+//	$ cg-limit --pids 1 -- sh -c 'sleep 1 & wait'
+//	sh: 1: Cannot fork
+//
+//	$ cg-limit --memory 32M -- sh -c 'head -c 50M /dev/zero | tail -c 1; echo $?'
+//	Killed
+//	137
+//	cg-limit: hint: the memory of the group was used up, and the OOM killer killed 1 of its processes
+package main
+
+import (
+	_ "embed"
+
+	"ctrkit/internal/cgroup"
+	"ctrkit/internal/cli"
+)
+
+//go:embed main.go
+var page string
+
+func main() { cli.Main(&cgroup.Limit{}, page) }

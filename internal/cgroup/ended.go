@@ -1,0 +1,97 @@
+package cgroup
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"golang.org/x/sys/unix"
+
+	"ctrkit/internal/argv"
+	"ctrkit/internal/chain"
+	"ctrkit/internal/recipe"
+)
+
+// openReport records that the file for the report is opened, before anything is
+// made: a report that cannot be written is not worth a run.
+func (l *Limit) openReport(r *recipe.Recipe) {
+	if l.ReportTo == "" {
+		return
+	}
+	// A file that cannot be written should stop us now, and not after the program.
+	r.Outside(recipe.Outside{
+		Name: "open", Object: l.ReportTo,
+		Do: func(int) (err error) {
+			l.report, err = os.OpenFile(l.ReportTo, os.O_WRONLY|os.O_CREATE|os.O_TRUNC|unix.O_NONBLOCK, 0o644)
+			return err
+		},
+	})
+}
+
+// count records that version 1 is made to count what disks do for the group.
+func (g *group) count(r *recipe.Recipe) {
+	p := g.at("io")
+	if p == nil || p.version != 1 {
+		return
+	}
+	devices, _ := filepath.Glob(blockDevices + "*")
+	for _, device := range devices {
+		if !exists(filepath.Join(device, "device")) {
+			continue
+		}
+		// Version 1 counts what a disk does only where a limit was once set. 0 is none,
+		// and enough.
+		p.set(r, recipe.Here(), setting{"blkio.throttle.write_bps_device", filepath.Base(device) + " 0"})
+	}
+}
+
+// Ended tells what the group used, when the program has ended and the group is still
+// there.
+func (l *Limit) Ended(_ unix.WaitStatus, talk chain.Talk) error { return l.Account(l.Name(), talk) }
+
+// Account tells what the group used, under the name of a tool.
+func (l *Limit) Account(tool string, talk chain.Talk) error {
+	f := figures(l.group)
+	if text := l.died(f); text != "" {
+		fmt.Fprintf(talk.Err, "%s: hint: %s\n", tool, text)
+	}
+	if l.Report == nil {
+		return nil
+	}
+	var out io.Writer = talk.Err
+	if l.report != nil {
+		out = l.report
+		defer l.report.Close()
+	}
+	print := f.table
+	if *l.Report == "json" {
+		print = f.json
+	}
+	if err := print(out); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
+
+// The room that our own tools need in a group.
+const (
+	memoryOfTools argv.Size = 16 << 20
+	pidsOfTools             = 8
+)
+
+// died says that a limit was deadly, or "".
+func (l *Limit) died(f *Figures) string {
+	argv, _ := l.Next.Program()
+	ours := len(argv) > 0 && slices.Contains(chain.Tools, argv[0])
+	switch {
+	case f.Memory.OOMKills != nil && *f.Memory.OOMKills > l.before && ours && l.Memory < memoryOfTools:
+		return argv[0] + " and the tools after it need about 16 MiB themselves, and the group had no more memory"
+	case f.Memory.OOMKills != nil && *f.Memory.OOMKills > l.before:
+		return fmt.Sprintf("the memory of the group was used up, and the OOM killer killed %d of its processes", *f.Memory.OOMKills-l.before)
+	case f.Pids.Refused != nil && *f.Pids.Refused > 0 && ours && l.Pids != 0 && l.Pids < pidsOfTools:
+		return argv[0] + " and the tools after it need about 8 processes and threads themselves"
+	}
+	return ""
+}

@@ -1,0 +1,170 @@
+package cgroup
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"ctrkit/internal/chain"
+)
+
+// counted are the controllers that account for what --report tells.
+var counted = []string{"memory", "cpu", "cpuacct", "io", "pids", "cgroup"}
+
+// plan finds the trees in which the group needs a directory, and where those will
+// be.
+func (l *Limit) plan(dry bool) (*group, error) {
+	trees, err := look("self")
+	if err != nil {
+		return nil, err
+	}
+	if err := l.findDisks(); err != nil {
+		return nil, err
+	}
+	g := &group{name: l.Group}
+	if g.name == "" {
+		g.name = newName()
+	}
+	for _, a := range l.asked() {
+		if err := a.possible(trees); err != nil {
+			return nil, err
+		}
+		g.want(trees.of(a.controller), a.controller)
+	}
+	for _, s := range l.Set {
+		t := trees.of(s.controller())
+		if t == nil {
+			return nil, trees.lacks("--set "+s.file, s.controller())
+		}
+		g.want(t, s.controller())
+	}
+	if l.Report != nil || l.Group != "" {
+		g.extend(trees, l.CgroupParent, dry, counted...)
+	}
+	if l.Group != "" {
+		g.extend(trees, l.CgroupParent, dry, "freezer")
+	}
+	for _, p := range g.places {
+		if err := p.locate(l.CgroupParent, g.name, dry); err != nil {
+			return nil, err
+		}
+	}
+	if len(g.places) == 0 {
+		return nil, &chain.Hinted{
+			Err:  errors.New("make control group: no tree of groups is in sight"),
+			Hint: "mount -t cgroup2 cgroup2 /sys/fs/cgroup mounts one",
+		}
+	}
+	return g, nil
+}
+
+// findDisks finds the numbers of the devices that rates are for.
+func (l *Limit) findDisks() error {
+	l.disks = make(map[string]string)
+	for _, rate := range slices.Concat(l.ReadBPS, l.WriteBPS, l.ReadIOPS, l.WriteIOPS) {
+		number, err := disk(rate.Device)
+		if err != nil {
+			return err
+		}
+		l.disks[rate.Device] = number
+	}
+	return nil
+}
+
+// want adds a controller to what the group is for.
+func (g *group) want(t *tree, controller string) *place {
+	i := slices.IndexFunc(g.places, func(p *place) bool { return p.tree == t })
+	if i < 0 {
+		i = len(g.places)
+		g.places = append(g.places, &place{tree: t, fd: -1})
+	}
+	p := g.places[i]
+	if !isCore(controller) && !slices.Contains(p.need, controller) {
+		p.need = append(p.need, controller)
+	}
+	return p
+}
+
+// extend adds controllers where they can be had.
+func (g *group) extend(trees layout, parent string, dry bool, controllers ...string) {
+	for _, controller := range controllers {
+		t := trees.of(controller)
+		if t == nil {
+			continue
+		}
+		need := []string{controller}
+		if isCore(controller) {
+			need = nil
+		}
+		if i := slices.IndexFunc(g.places, func(p *place) bool { return p.tree == t }); i >= 0 {
+			need = append(need, g.places[i].need...)
+		}
+		if _, err := t.below(parent, need, dry); err == nil {
+			g.want(t, controller)
+		}
+	}
+}
+
+// locate finds the directory.
+func (p *place) locate(parent, name string, dry bool) (err error) {
+	p.parent, err = p.below(parent, p.need, dry)
+	if err != nil {
+		return err
+	}
+	p.dir = filepath.Join(p.parent, name)
+	_, err = os.Stat(p.dir)
+	p.found = err == nil
+	return nil
+}
+
+// below is the directory that the group will be in: one that is named, or one that
+// we find.
+func (t *tree) below(parent string, need []string, dry bool) (string, error) {
+	if parent == "" {
+		return t.parent(need, dry)
+	}
+	dir := filepath.Join(t.top, parent)
+	if parent == t.top || strings.HasPrefix(parent, t.top+"/") {
+		dir = parent
+	}
+	if info, err := os.Stat(filepath.Join(dir, "cgroup.procs")); err != nil || !info.Mode().IsRegular() {
+		return "", &chain.Hinted{
+			Err:  fmt.Errorf("make control group below %s: there is no such group in %s", parent, t.top),
+			Hint: "make it first: mkdir " + dir,
+		}
+	}
+	if dry {
+		return dir, nil
+	}
+	return dir, t.suits(dir, need)
+}
+
+// possible says why a limit cannot be had on this machine.
+func (a ask) possible(trees layout) error {
+	t := trees.of(a.controller)
+	if t == nil {
+		return trees.lacks(a.option, a.controller)
+	}
+	if t.version == 1 && a.one == nil {
+		return &chain.Hinted{
+			Err:  fmt.Errorf("limit by %s: controller %s is on a version 1 hierarchy, which has no such limit", a.option, a.controller),
+			Hint: "version 2 has it: boot with systemd.unified_cgroup_hierarchy=1, or cgroup_no_v1=" + a.controller,
+		}
+	}
+	return nil
+}
+
+// lacks is the error of a controller that no tree has.
+func (l layout) lacks(option, controller string) error {
+	var have []string
+	for _, t := range l {
+		have = append(have, fmt.Sprintf("%s (version %d): %s", t.top, t.version, strings.Join(t.controllers, " ")))
+	}
+	return &chain.Hinted{
+		Err:  fmt.Errorf("limit by %s: no hierarchy that is mounted here has the controller %s", option, controller),
+		Hint: "there is " + strings.Join(have, "; "),
+	}
+}

@@ -1,0 +1,73 @@
+package cgroup
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"ctrkit/internal/chain"
+	"ctrkit/internal/recipe"
+)
+
+// set records that a file of the group is written. Why is where it was decided, and
+// where the comment stands that says so.
+func (p *place) set(r *recipe.Recipe, why recipe.Place, s setting) {
+	path := p.file(s.file)
+	before := ""
+	r.Outside(recipe.Outside{
+		Name: "set", Object: path, Same: "echo " + s.value + " > " + path,
+		Do: func(int) error {
+			before = strings.TrimSpace(strings.Join(lines(p.dir, s.file), " "))
+			return p.explain(s, write(path, s.value))
+		},
+		Undo:  func() error { return p.restore(s, before) },
+		Stays: true,
+	}).From(why)
+}
+
+// restore takes back what was written to a group that was there before us.
+func (p *place) restore(s setting, before string) error {
+	if !p.found || before == "" {
+		return nil
+	}
+	return write(p.file(s.file), before)
+}
+
+// write writes a value as a shell's echo does, in one call.
+func write(file, value string) error {
+	fd, err := unix.Open(file, unix.O_WRONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(fd)
+	_, err = unix.Write(fd, []byte(value+"\n"))
+	return err
+}
+
+// explain adds the remedy to the error of a setting, where we know it.
+func (p *place) explain(s setting, err error) error {
+	controller, _, _ := strings.Cut(s.file, ".")
+	hint := ""
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, unix.ENOENT):
+		hint = fmt.Sprintf("this kernel has no such file in version %d: man 7 cgroups leads to the %s.* that there are", p.version, controller)
+	case errors.Is(err, unix.EACCES), errors.Is(err, unix.EPERM):
+		hint = "the group is not yours to limit: it belongs to whoever made it"
+	case errors.Is(err, unix.EBUSY):
+		hint = "the group uses more than that already, and the kernel could not take it back"
+	case controller == "cpuset":
+		hint = fmt.Sprintf("the group above has %s %s", s.file, strings.Join(words(p.parent, s.file), ""))
+	case errors.Is(err, unix.EINVAL), errors.Is(err, unix.ERANGE), errors.Is(err, unix.EOPNOTSUPP):
+		hint = fmt.Sprintf("the kernel does not take %q there; man 7 cgroups leads to its description", s.value)
+	case errors.Is(err, unix.ENODEV):
+		hint = "there is no such disk, or its limits cannot be set: lsblk lists the whole disks"
+	}
+	if hint == "" {
+		return err
+	}
+	return &chain.Hinted{Err: err, Hint: hint}
+}
