@@ -24,7 +24,6 @@ type place struct {
 	dir    string   // the directory itself
 	need   []string // the controllers that the group is in this tree for
 	fd     int      // the directory, open and locked, or -1
-	made   bool     // by us, now
 	found  bool     // it was there before us
 }
 
