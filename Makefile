@@ -6,7 +6,7 @@ TOOLS  ?= ./cmd/...
 ROUNDS ?= 200
 
 # What the tests use to look at the kernel from outside: other people's programs.
-TEST_PACKAGES  = busybox-static gcc iproute2 libc6-dev libcap2-bin mount nftables procps strace uidmap util-linux
+TEST_PACKAGES  = busybox-static gcc iproute2 libc6-dev libcap2-bin mount nftables procps runc strace time uidmap util-linux
 # What the bench runs beside us.
 BENCH_PACKAGES = bubblewrap busybox-static crun runc util-linux
 
