@@ -5,8 +5,15 @@ PREFIX ?= /usr/local
 TOOLS  ?= ./cmd/...
 ROUNDS ?= 200
 
-# What the tests use to look at the kernel from outside: other people's programs.
-TEST_PACKAGES  = busybox-static gcc iproute2 libc6-dev libcap2-bin mount nftables procps runc strace time uidmap util-linux
+# What the tests use to look at the kernel from outside: other people's programs. The virtual machine has them too.
+WITNESSES      = busybox-static iproute2 libcap2-bin mount nftables procps runc strace time uidmap util-linux
+TEST_PACKAGES  = $(WITNESSES) e2fsprogs gcc kmod libc6-dev qemu-system-x86 xz-utils
+# What is repeated in the virtual machine: all scripts by test-vm, and by test what the hierarchy and the disk have to do with.
+VM_TESTS = ^(TestScripts|TestReadme|TestHelpExamples)$$
+VM_FEW   = TestScripts/^(cg-|ctr-|harness_|ns-enter_cgroup|ns-unshare_kinds|root-pivot_r|ufs-mount_)
+# Which of Debian's kernels it has, and who runs them: root, and a user to whom a control group is delegated.
+KERNEL  ?= 6.1
+VM_USERS = 0 1000
 # What the bench runs beside us.
 BENCH_PACKAGES = bubblewrap busybox-static crun runc util-linux
 
@@ -20,7 +27,7 @@ GOFUMPT     = go tool -modfile=$(CURDIR)/tools/go.mod gofumpt
 STATICCHECK = go tool -modfile=$(CURDIR)/tools/go.mod staticcheck
 
 .DEFAULT_GOAL = help
-.PHONY: help build run test lint fmt bench deps bench-deps install clean
+.PHONY: help build run test test-vm vm lint fmt bench deps bench-deps install clean
 
 help: ## say what can be made
 	@echo 'usage: make TARGET'
@@ -41,6 +48,21 @@ test: ## run every test, installing what they need (root; without it, the part t
 	fi
 	go test -vet=off -count=1 ./...
 	go -C bench test -vet=off ./...
+	@if [ "$$(id -u)" = 0 ] || command -v qemu-system-x86_64 >/dev/null; then $(MAKE) test-vm VM_TESTS='$(VM_FEW)'; else \
+		echo 'test: hint: and nothing is tested on control groups of version 2, because there is no qemu-system-x86_64'; \
+	fi
+
+# The tools are built here: there is no compiler inside. Programs start ten times slower there.
+test-vm: build ## run the scripts on cgroup v2, in a virtual machine with KERNEL=5.10, 6.1 or 7
+	@[ "$$(id -u)" != 0 ] || tools/deps.sh $(TEST_PACKAGES)
+	for user in $(VM_USERS); do \
+		VM_KERNEL=$(KERNEL) VM_USER=$$user VM_TIMEOUT=2400 CTRKIT_TOOLS=$(CURDIR)/$(BIN) CTRKIT_TIMEOUT=10m \
+			go test -vet=off -count=1 -timeout 0 -exec $(CURDIR)/test/vm/run -run '$(VM_TESTS)' . || exit; \
+	done
+
+vm: build ## a shell in that virtual machine, with the tools at hand; what is done there is gone afterwards
+	@[ "$$(id -u)" != 0 ] || tools/deps.sh $(TEST_PACKAGES)
+	@VM_KERNEL=$(KERNEL) VM_TERMINAL=yes VM_TIMEOUT=86400 CTRKIT_TOOLS=$(CURDIR)/$(BIN) test/vm/run bash
 
 lint: ## check format, vet, staticcheck, and the rules of the house
 	@unformatted=$$($(GOFUMPT) -l .) && [ -z "$$unformatted" ] || \

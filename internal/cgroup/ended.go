@@ -53,13 +53,14 @@ func (l *Limit) Ended(_ unix.WaitStatus, talk chain.Talk) error { return l.Accou
 
 // Account tells what the group used, under the name of a tool.
 func (l *Limit) Account(tool string, talk chain.Talk) error {
-	f := figures(l.group)
-	if text := l.died(f); text != "" {
+	f := deaths(l.group)
+	if text := l.died(&f); text != "" {
 		fmt.Fprintf(talk.Err, "%s: hint: %s\n", tool, text)
 	}
 	if l.Report == nil {
 		return nil
 	}
+	f = *figures(l.group)
 	var out io.Writer = talk.Err
 	if l.report != nil {
 		out = l.report
@@ -98,8 +99,8 @@ func (l *Limit) died(f *Figures) string {
 	return ""
 }
 
-// earlier is what a group that is kept has counted of the programs before.
-func earlier(g *group) (f Figures) {
+// deaths are the figures that tell whether a limit was deadly, and no others.
+func deaths(g *group) (f Figures) {
 	_ = f.read(g, "memory.events")
 	_ = f.read(g, "pids.events")
 	return f

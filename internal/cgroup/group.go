@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"path/filepath"
+	"slices"
 )
 
 // prefix begins the names of the groups that are made for one run. They are removed
@@ -23,7 +24,6 @@ type place struct {
 	dir    string   // the directory itself
 	need   []string // the controllers that the group is in this tree for
 	fd     int      // the directory, open and locked, or -1
-	made   bool     // by us, now
 	found  bool     // it was there before us
 }
 
@@ -48,6 +48,11 @@ func (g *group) at(controller string) *place {
 		}
 	}
 	return nil
+}
+
+// found reports whether the group was there before us, in any tree.
+func (g *group) found() bool {
+	return slices.ContainsFunc(g.places, func(p *place) bool { return p.found })
 }
 
 // file is the path of a file of the group in this tree.

@@ -67,18 +67,18 @@ func onlyUs(dir string) bool {
 // suits says why a group with the controllers cannot be made below a directory.
 func (t *tree) suits(dir string, need []string) error {
 	if err := writable(dir); err != nil {
-		return refused(dir, err)
+		return t.refused(dir, err)
 	}
 	if t.version == 1 {
 		return nil
 	}
 	if err := writable(filepath.Join(dir, "cgroup.procs")); err != nil {
-		return refused(dir, err)
+		return t.refused(dir, err)
 	}
 	for _, e := range t.missing(dir, need) {
 		file := filepath.Join(e.dir, "cgroup.subtree_control")
 		if err := writable(file); err != nil {
-			return refused(file, err)
+			return t.refused(file, err)
 		}
 		if !isRoot(e.dir) && len(words(e.dir, "cgroup.procs")) > 0 && !onlyUs(e.dir) {
 			return &chain.Hinted{
@@ -125,11 +125,13 @@ func writable(path string) error {
 }
 
 // refused is the error of a directory in which we may not make groups.
-func refused(path string, err error) error {
+func (t *tree) refused(path string, err error) error {
 	err = fmt.Errorf("make control group: write %s: %w", path, err)
 	switch {
 	case errors.Is(err, unix.EROFS):
 		return &chain.Hinted{Err: err, Hint: "the tree is mounted read-only, as in most containers: limits are made outside of it"}
+	case t.version == 1 && errors.Is(err, unix.EACCES):
+		return &chain.Hinted{Err: err, Hint: "this takes root: try sudo. In version 1 a group is delegated by chown, and by no other tool"}
 	case errors.Is(err, unix.EACCES), errors.Is(err, unix.EPERM):
 		return &chain.Hinted{
 			Err: err,

@@ -22,6 +22,11 @@ func hold(step Step, r *recipe.Recipe, p *program, talk Talk) (status int, err e
 		return 0, notRun(err, p)
 	}
 	say := func(text string) { fmt.Fprintf(talk.Err, "%s: %s\n", p.holder, text) }
+	if s, ok := step.(running); ok {
+		if text := s.Running(); text != "" {
+			say("hint: " + text)
+		}
+	}
 	go (&ending{child: child, prog: p.argv[0], say: say}).watch(signals)
 	w, err := child.Wait()
 	if err != nil {
@@ -32,6 +37,9 @@ func hold(step Step, r *recipe.Recipe, p *program, talk Talk) (status int, err e
 	}
 	return exitStatus(w), cmp.Or(err, child.Close())
 }
+
+// A running step may have something to tell when its program runs.
+type running interface{ Running() string }
 
 // An ended step has something to tell when its program has ended, while that which
 // was done for it outside is still there.

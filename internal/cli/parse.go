@@ -67,10 +67,14 @@ func usage(err error, step chain.Step) error {
 		text = option + ": its value is missing"
 	}
 	text, _, _ = strings.Cut(text, "; perhaps try ")
-	return &chain.Hinted{
-		Err:  errors.New("parse command line: " + text),
-		Hint: step.Name() + " --help lists the options",
+	hint := step.Name() + " --help lists the options"
+	if option, value, ok := strings.Cut(text, " value but got \"-"); ok && strings.Contains(option, ": expected") {
+		text = strings.TrimSuffix(text, " (short flag)")
+		option, _, _ = strings.Cut(option, ":")
+		value, _, _ = strings.Cut(value, `"`)
+		hint = "a value that begins with a hyphen follows an equals sign: " + option + "=-" + value
 	}
+	return &chain.Hinted{Err: errors.New("parse command line: " + text), Hint: hint}
 }
 
 // inherit takes over what an earlier tool of the chain was asked for, and passes

@@ -3,12 +3,16 @@ package ctr
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strconv"
 	"strings"
+
+	"golang.org/x/sys/unix"
 
 	"ctrkit/internal/argv"
 	"ctrkit/internal/cgroup"
 	"ctrkit/internal/chain"
+	"ctrkit/internal/recipe"
 )
 
 // Limits are the limits of a container, as docker run has them.
@@ -49,6 +53,34 @@ func (l *Limits) step() *cgroup.Limit {
 		return nil
 	}
 	return limit
+}
+
+// open records the group of the container. The limit that nobody asked for is not
+// worth a refusal: where groups cannot be made, as in a container, those outside hold.
+func (c *Run) open(limit *cgroup.Limit, r *recipe.Recipe) error {
+	err := limit.Open(r)
+	if err != nil && reflect.DeepEqual(c.Limits, Limits{}) {
+		c.without = err
+		return nil
+	}
+	c.limit = limit
+	return err
+}
+
+// Running tells what is missing in the container that runs now.
+func (c *Run) Running() string {
+	if c.without == nil {
+		return ""
+	}
+	return fmt.Sprintf("without a limit of %d processes: %v", manyProcesses, c.without)
+}
+
+// Ended tells what the container used.
+func (c *Run) Ended(_ unix.WaitStatus, talk chain.Talk) error {
+	if c.limit == nil {
+		return nil
+	}
+	return c.limit.Account(c.Name(), talk)
 }
 
 // check wants what docker run wants.

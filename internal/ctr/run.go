@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/sys/unix"
-
 	"ctrkit/internal/argv"
 	"ctrkit/internal/cgroup"
 	"ctrkit/internal/chain"
@@ -33,7 +31,8 @@ type Run struct {
 	Print bool `help:"Print the pipeline of tools that makes the same container, and run nothing."`
 	chain.Next
 
-	limit *cgroup.Limit // the limits, once they are recorded
+	limit   *cgroup.Limit // the limits, once they are recorded
+	without error         // why there are none, though there should be
 }
 
 func (c *Run) Name() string { return "ctr-run" }
@@ -94,7 +93,7 @@ func (c *Run) Lines(r *recipe.Recipe) error {
 		r.As(step.Name())
 		lines := step.Lines
 		if limit, ok := step.(*cgroup.Limit); ok {
-			c.limit, lines = limit, limit.Open
+			lines = func(r *recipe.Recipe) error { return c.open(limit, r) }
 		}
 		if err := lines(r); err != nil {
 			return err
@@ -105,14 +104,6 @@ func (c *Run) Lines(r *recipe.Recipe) error {
 		c.limit.Limits(r)
 	}
 	return nil
-}
-
-// Ended tells what the container used.
-func (c *Run) Ended(_ unix.WaitStatus, talk chain.Talk) error {
-	if c.limit == nil {
-		return nil
-	}
-	return c.limit.Account(c.Name(), talk)
 }
 
 // mountPoint is a directory at which the tree can grow. Nobody outside sees the

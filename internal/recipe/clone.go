@@ -11,11 +11,16 @@ import (
 type Birth struct {
 	Group *int            // the group it is born in, by a descriptor that is there by then; nil for ours
 	Join  func(r *Recipe) // records how it joins others; nil for no others
+
+	tool string // that knows the groups
 }
 
 // BornInto says into which control groups the next child is to come. Who clones it
 // need not know them: he only asks the child to Join.
-func (r *Recipe) BornInto(b *Birth) { r.coming = b }
+func (r *Recipe) BornInto(b *Birth) {
+	b.tool = r.tool
+	r.coming = b
+}
 
 // Joins reports whether the next child is to come into control groups.
 func (r *Recipe) Joins() bool { return r.coming != nil }
@@ -23,9 +28,13 @@ func (r *Recipe) Joins() bool { return r.coming != nil }
 // Join records what the child does to be in its control groups. It stands directly
 // after Clone3.
 func (r *Recipe) Join() {
-	if r.coming != nil && r.coming.Join != nil {
-		r.coming.Join(r)
+	if r.coming == nil || r.coming.Join == nil {
+		return
 	}
+	tool := r.tool
+	r.As(r.coming.tool)
+	r.coming.Join(r)
+	r.As(tool)
 	r.coming = nil
 }
 

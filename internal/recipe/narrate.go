@@ -115,6 +115,9 @@ func inColumn(call, page string) string {
 // object prints the line as JSON.
 func (n *Narrator) object(l *Line, why why) {
 	texts := []string{}
+	if l.outside != nil {
+		texts = append(texts, l.object)
+	}
 	for _, a := range l.args {
 		texts = append(texts, a.text())
 	}
