@@ -49,18 +49,23 @@ func (g *group) count(r *recipe.Recipe) {
 
 // Ended tells what the group used, when the program has ended and the group is still
 // there.
-func (l *Limit) Ended(_ unix.WaitStatus, talk chain.Talk) error { return l.Account(l.Name(), talk) }
+func (l *Limit) Ended(status unix.WaitStatus, talk chain.Talk) error {
+	return l.Account(l.Name(), status, talk)
+}
 
-// Account tells what the group used, under the name of a tool.
-func (l *Limit) Account(tool string, talk chain.Talk) error {
-	f := deaths(l.group)
-	if text := l.died(&f); text != "" {
-		fmt.Fprintf(talk.Err, "%s: hint: %s\n", tool, text)
+// Account tells what the group used, under the name of a tool. If the program has
+// failed, that may be because of a limit.
+func (l *Limit) Account(tool string, status unix.WaitStatus, talk chain.Talk) error {
+	if status != 0 || l.Report != nil {
+		f := deaths(l.group)
+		if text := l.died(&f); text != "" {
+			fmt.Fprintf(talk.Err, "%s: hint: %s\n", tool, text)
+		}
 	}
 	if l.Report == nil {
 		return nil
 	}
-	f = *figures(l.group)
+	f := figures(l.group)
 	var out io.Writer = talk.Err
 	if l.report != nil {
 		out = l.report

@@ -1,10 +1,11 @@
 package cgroup
 
 import (
-	"crypto/rand"
 	"encoding/hex"
 	"path/filepath"
 	"slices"
+
+	"golang.org/x/sys/unix"
 )
 
 // prefix begins the names of the groups that are made for one run. They are removed
@@ -30,7 +31,8 @@ type place struct {
 // newName is one that nobody has.
 func newName() string {
 	var id [6]byte
-	rand.Read(id[:])
+	// The kernel's own numbers, because Go's would first have to be set up.
+	unix.Getrandom(id[:], 0)
 	return prefix + hex.EncodeToString(id[:])
 }
 
