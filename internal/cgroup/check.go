@@ -85,12 +85,11 @@ func isNumber(text string) bool { return text != "" && strings.Trim(text, "01234
 // checkValues wants limits in the ranges that both versions take.
 func (l *Limit) checkValues() error {
 	const heaviest, most = 10_000, 1 << 22 // the kernel's weights, and its PID_MAX_LIMIT
-	for _, list := range []string{l.CpusetCpus, l.CpusetMems} {
-		if list != "" && !isList(list) {
-			return fmt.Errorf("limit to processors %s: write a list such as 0-2,4", list)
-		}
-	}
 	switch {
+	case l.CpusetCpus != "" && !isList(l.CpusetCpus):
+		return fmt.Errorf("limit to processors %s: write a list such as 0-2,4", l.CpusetCpus)
+	case l.CpusetMems != "" && !isList(l.CpusetMems):
+		return fmt.Errorf("limit to memory nodes %s: write a list such as 0-2,4", l.CpusetMems)
 	case l.CPUWeight < 0 || l.CPUWeight > heaviest:
 		return fmt.Errorf("weigh processors %d: a weight is 1 to %d", l.CPUWeight, heaviest)
 	case l.IoWeight < 0 || l.IoWeight > heaviest:

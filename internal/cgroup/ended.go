@@ -25,7 +25,7 @@ func (l *Limit) openReport(r *recipe.Recipe) {
 		Name: "open", Object: l.ReportTo,
 		Do: func(int) (err error) {
 			l.report, err = os.OpenFile(l.ReportTo, os.O_WRONLY|os.O_CREATE|os.O_TRUNC|unix.O_NONBLOCK, 0o644)
-			return err
+			return plainly(err)
 		},
 	})
 }
