@@ -23,7 +23,7 @@ func machine(t *testing.T, variables, program string) *exec.Cmd {
 	}
 	cmd := exec.Command("./run", "/bin/sh", "-c", program)
 	// No tools are needed here, so none need to be built.
-	cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir(), "CTRKIT_TOOLS="+t.TempDir(), "VM_TIMEOUT=60")
+	cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir(), "CTRKIT_TOOLS="+t.TempDir(), "VM_TIMEOUT=120")
 	cmd.Env = append(cmd.Env, strings.Fields(variables)...)
 	return cmd
 }
