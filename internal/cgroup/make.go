@@ -66,7 +66,9 @@ func (p *place) mkdir() error {
 			unix.Rmdir(p.dir)
 			return err
 		}
-		unix.Flock(fd, unix.LOCK_EX)
+		if !p.kept() {
+			unix.Flock(fd, unix.LOCK_EX)
+		}
 		if sameFile(fd, p.dir) {
 			p.fd = fd
 			return nil
