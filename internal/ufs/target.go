@@ -1,0 +1,110 @@
+package ufs
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/signal"
+	"path/filepath"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+	"golang.org/x/sys/unix"
+)
+
+// A target is the file that an archive is written to. It gets its name when it is
+// whole; until then it has none, so whatever happens leaves nothing behind.
+type target struct {
+	*os.File
+	name string // "" if it has one already
+}
+
+// create opens a file to write an archive to. One that is there is replaced in the
+// end; a pipe or a device is written to as it is.
+func create(name string) (*target, error) {
+	signal.Ignore(unix.SIGPIPE)
+	if name == "-" {
+		return &target{File: os.Stdout}, nil
+	}
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		f, err := os.OpenFile(name, os.O_WRONLY, 0)
+		return &target{File: f}, err
+	}
+	f, err := os.OpenFile(filepath.Dir(name), os.O_WRONLY|unix.O_TMPFILE, 0o666)
+	return &target{File: f, name: name}, err
+}
+
+// close gives the file its name.
+func (t *target) close(whole bool) error {
+	defer t.Close()
+	if !whole || t.name == "" {
+		return nil
+	}
+	from := fmt.Sprintf("/proc/self/fd/%d", t.Fd())
+	err := unix.Linkat(unix.AT_FDCWD, from, unix.AT_FDCWD, t.name, unix.AT_SYMLINK_FOLLOW)
+	if !errors.Is(err, unix.EEXIST) {
+		return err
+	}
+	// A link cannot replace a file, but a rename can.
+	beside := fmt.Sprintf("%s.%d", t.name, os.Getpid())
+	if err := unix.Linkat(unix.AT_FDCWD, from, unix.AT_FDCWD, beside, unix.AT_SYMLINK_FOLLOW); err != nil {
+		return err
+	}
+	if err := os.Rename(beside, t.name); err != nil {
+		os.Remove(beside)
+		return err
+	}
+	return nil
+}
+
+// compress is where the archive goes to be compressed.
+func (d *Diff) compress(to io.Writer) (io.WriteCloser, error) {
+	switch {
+	case d.Gzip:
+		return gzip.NewWriter(to), nil
+	case d.Zstd:
+		return zstd.NewWriter(to, zstd.WithEncoderConcurrency(2), zstd.WithWindowSize(4<<20))
+	}
+	return &plain{bufio.NewWriterSize(to, 1<<17)}, nil
+}
+
+// plain does not compress.
+type plain struct{ *bufio.Writer }
+
+func (p *plain) Close() error { return p.Flush() }
+
+// output is standard output. That its reader is gone is an error like any other.
+type output struct{ *bufio.Writer }
+
+func newOutput(f *os.File) *output {
+	signal.Ignore(unix.SIGPIPE)
+	return &output{bufio.NewWriterSize(f, 1<<16)}
+}
+
+func (o *output) write(text string) error {
+	_, err := o.WriteString(text)
+	return plainly(err)
+}
+
+func (o *output) flush() error { return plainly(o.Flush()) }
+
+// show writes a text to standard output.
+func show(text string) error {
+	out := newOutput(os.Stdout)
+	if err := out.write(text); err != nil {
+		return err
+	}
+	return out.flush()
+}
+
+// plainly is an error without the name of a file that is told already.
+func plainly(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
