@@ -55,7 +55,7 @@ func (r *reader) next() (*tar.Header, error) {
 // truncated says in plain words that an archive ends too early.
 func truncated(err error) error {
 	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, io.ErrUnexpectedEOF), err == io.EOF:
 		return errors.New("it ends too early")
 	case errors.Is(err, tar.ErrHeader):
 		return errors.New("a member's header is damaged")

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"sync/atomic"
@@ -48,7 +47,7 @@ func Open(name string) (*Source, error) {
 		s.Size = info.Size()
 	}
 	if err == nil {
-		err = s.uncompress()
+		err = s.uncompress(s.file)
 	}
 	if err != nil {
 		s.Close()
@@ -67,8 +66,8 @@ type Foreign struct{ Command string }
 
 func (f *Foreign) Error() string { return "compressed by " + f.Command + ", and not by gzip or zstd" }
 
-func (s *Source) uncompress() error {
-	in := bufio.NewReaderSize(&counter{s.file, &s.Read}, 1<<17)
+func (s *Source) uncompress(from io.Reader) error {
+	in := bufio.NewReaderSize(&counter{from, &s.Read}, 1<<17)
 	begin, err := in.Peek(6)
 	switch {
 	case len(begin) == 0 && err == io.EOF:
@@ -78,14 +77,14 @@ func (s *Source) uncompress() error {
 	case bytes.HasPrefix(begin, []byte{0x1f, 0x8b}):
 		z, err := gzip.NewReader(in)
 		if err != nil {
-			return fmt.Errorf("gzip: %w", err)
+			return truncated(err)
 		}
 		s.readAhead(z)
 		return nil
 	case bytes.HasPrefix(begin, []byte{0x28, 0xb5, 0x2f, 0xfd}), isSkippable(begin):
 		z, err := zstd.NewReader(in, zstd.WithDecoderMaxWindow(window), zstd.WithDecoderConcurrency(2), zstd.WithDecoderLowmem(true))
 		if err != nil {
-			return fmt.Errorf("zstd: %w", err)
+			return truncated(err)
 		}
 		s.readAhead(z)
 		s.closes = append(s.closes, z.Close)
