@@ -19,7 +19,7 @@ import (
 )
 
 var (
-	trees = flag.Int("trees", 60, "how many trees are changed at random")
+	trees = flag.Int("trees", 150, "how many trees are changed at random")
 	seed  = flag.Int64("seed", 1, "of the first of them")
 )
 
@@ -227,10 +227,16 @@ func (p *playground) path() string {
 	return path
 }
 
-// one does one thing.
+// one does one thing, most often to something that is there.
 func (p *playground) one() (what string, err error) {
 	path, other := p.path(), p.path()
 	info, _ := os.Lstat(path)
+	for range p.Intn(8) {
+		if info == nil {
+			path = p.path()
+			info, _ = os.Lstat(path)
+		}
+	}
 	isDir := info != nil && info.IsDir()
 	isLink := info != nil && info.Mode()&fs.ModeSymlink != 0
 	isFile := info != nil && info.Mode().IsRegular()
