@@ -31,18 +31,24 @@ func collect(step reflect.Value, flags, args *[]string) {
 		case field.Anonymous:
 			collect(value, flags, args)
 		case positional:
-			*args = append(*args, positionals(value)...)
+			*args = append(*args, positionals(field, value)...)
 		case !value.IsZero():
 			*flags = append(*flags, flag(field, value)...)
 		}
 	}
 }
 
-func positionals(value reflect.Value) (words []string) {
-	if list, ok := value.Interface().([]string); ok {
-		return list
+// positionals are words that are no options, although they may look like some. A
+// program, which takes all that follows, brings its own hyphens.
+func positionals(field reflect.StructField, value reflect.Value) []string {
+	list, ok := value.Interface().([]string)
+	switch {
+	case !ok:
+		return []string{text(value)}
+	case field.Tag.Get("passthrough") == "" && len(list) > 0:
+		return append([]string{"--"}, list...)
 	}
-	return []string{text(value)}
+	return list
 }
 
 // flag is an option with its value, if it takes one. A value that may be left

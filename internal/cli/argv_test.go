@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/quick"
+	"time"
 
 	"ctrkit/internal/argv"
 	"ctrkit/internal/cgroup"
@@ -16,7 +17,7 @@ import (
 	"ctrkit/internal/ufs"
 )
 
-var steps = []chain.Step{&ns.Unshare{}, &cgroup.Stat{}, &ufs.Mount{}, &root.Pivot{}, &ctr.Run{}}
+var steps = []chain.Step{&ns.Unshare{}, &cgroup.Stat{}, &ufs.Mount{}, &ufs.Diff{}, &ufs.Apply{}, &root.Pivot{}, &ctr.Run{}}
 
 // words are values of options that parsers have been known to stumble over.
 var words = []string{
@@ -60,6 +61,8 @@ func fill(step reflect.Value, random *rand.Rand) {
 			fill(value, random)
 		case positional && value.Kind() == reflect.String:
 			value.SetString("dir" + words[random.Intn(len(words))])
+		case positional && field.Tag.Get("passthrough") == "":
+			value.Set(reflect.ValueOf([]string{words[1+random.Intn(len(words)-1)], words[1+random.Intn(len(words)-1)]}))
 		case positional:
 			value.Set(reflect.ValueOf([]string{"--", "prog", "--option", words[random.Intn(len(words))]}))
 		case random.Intn(2) == 0:
@@ -102,6 +105,8 @@ func randomOf(typ reflect.Type, random *rand.Rand) reflect.Value {
 		return reflect.ValueOf([]ctr.DeviceLimit{{Device: "d" + word, Rate: 1 << 20}, {Device: "254:0", Rate: 7}})
 	case cgroup.CPUs:
 		return reflect.ValueOf(cgroup.CPUs(1000 + random.Intn(1<<29)))
+	case *ufs.Time:
+		return reflect.ValueOf(&ufs.Time{Time: time.Unix(random.Int63n(1<<33), random.Int63n(1e9)).UTC()})
 	case int64:
 		return reflect.ValueOf(random.Int63() - 1<<62)
 	case int:

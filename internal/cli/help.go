@@ -62,8 +62,11 @@ func synopsis(app *kong.Application) string {
 	for _, p := range app.Positional {
 		if p.Passthrough {
 			words += " [--] [PROG [ARG]...]"
-		} else {
-			words += " " + strings.ToUpper(p.Name)
+			continue
+		}
+		words += " " + strings.ToUpper(p.Name)
+		if p.IsCumulative() {
+			words += "..."
 		}
 	}
 	return words

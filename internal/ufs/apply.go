@@ -29,9 +29,6 @@ func (a *Apply) Program() ([]string, chain.Root) { return nil, chain.SameRoot }
 
 // Check wants standard input to be read once at most.
 func (a *Apply) Check() error {
-	if a.Onto == "" && len(a.Layer) == 0 {
-		return errors.New("unpack: no archive is given")
-	}
 	stdin := false
 	for _, name := range a.Layer {
 		if name == "-" && stdin {

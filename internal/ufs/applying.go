@@ -20,7 +20,6 @@ type applying struct {
 	work    *layer.Unpacking
 	packets []packet
 	umask   int
-	stopped <-chan os.Signal
 	stop    context.Context
 }
 
@@ -65,7 +64,7 @@ func (i *interrupted) Error() string { return i.signal.String() }
 
 // unpackOne unpacks one archive into the stage.
 func (p *applying) unpackOne(i int) error {
-	s, err := layer.Open(p.step.Layer[i])
+	s, err := layer.Open(p.stop, p.step.Layer[i])
 	if err != nil {
 		return explained(err)
 	}

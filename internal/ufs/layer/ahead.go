@@ -1,13 +1,16 @@
 package layer
 
-import "io"
+import (
+	"context"
+	"io"
+)
 
 // An ahead reads from another reader in a goroutine of its own, a few blocks ahead.
 type ahead struct {
+	context.Context
 	full  chan block
 	empty chan []byte
 	stop  chan struct{}
-	done  chan struct{}
 
 	now block
 }
@@ -23,10 +26,10 @@ const (
 	blockSize = 1 << 18
 )
 
-func newAhead(from io.Reader) *ahead {
+func newAhead(ctx context.Context, from io.Reader) *ahead {
 	a := &ahead{
-		full: make(chan block, blocks), empty: make(chan []byte, blocks),
-		stop: make(chan struct{}), done: make(chan struct{}),
+		Context: ctx, full: make(chan block, blocks), empty: make(chan []byte, blocks),
+		stop: make(chan struct{}),
 	}
 	for range blocks {
 		a.empty <- make([]byte, blockSize)
@@ -36,7 +39,9 @@ func newAhead(from io.Reader) *ahead {
 }
 
 func (a *ahead) run(from io.Reader) {
-	defer close(a.done)
+	if z, ok := from.(interface{ Close() }); ok {
+		defer z.Close() // it holds memory, and goroutines of its own
+	}
 	for {
 		var b block
 		select {
@@ -71,15 +76,16 @@ func (a *ahead) Read(p []byte) (int, error) {
 		if a.now.whole != nil {
 			a.empty <- a.now.whole
 		}
-		a.now = <-a.full
+		select {
+		case a.now = <-a.full:
+		case <-a.Done():
+			return 0, a.Err() // the other end of a pipe may keep us waiting
+		}
 	}
 	n := copy(p, a.now.rest)
 	a.now.rest = a.now.rest[n:]
 	return n, nil
 }
 
-// Close waits until the other reader is not used any more.
-func (a *ahead) Close() {
-	close(a.stop)
-	<-a.done
-}
+// Close ends the goroutine, unless it still waits for something to read.
+func (a *ahead) Close() { close(a.stop) }

@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -238,7 +239,7 @@ func TestNoPrefixOfAnArchiveIsAnArchive(t *testing.T) {
 // readAll reads an archive to its end, as ufs-apply does.
 func readAll(t testing.TB, archive []byte) error {
 	t.Helper()
-	s := &Source{}
+	s := &Source{ctx: context.Background()}
 	if err := s.uncompress(bytes.NewReader(archive)); err != nil {
 		return err
 	}

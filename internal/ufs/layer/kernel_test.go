@@ -270,7 +270,9 @@ func (p *playground) one() (what string, err error) {
 			return unix.UtimesNanoAt(unix.AT_FDCWD, path, []unix.Timespec{{}, {Sec: p.Int63n(1 << 31), Nsec: p.Int63n(1e9)}}, unix.AT_SYMLINK_NOFOLLOW)
 		})
 	case 12:
-		return "xattr", p.onReal(info, func() error { return unix.Lsetxattr(path, "trusted.x"+fmt.Sprint(p.Intn(3)), p.bytes(1+p.Intn(300)), 0) })
+		return "xattr", p.onReal(info, func() error {
+			return unix.Lsetxattr(path, "trusted.x"+fmt.Sprint(p.Intn(3)), p.bytes(1+p.Intn(300)), 0)
+		})
 	case 13:
 		return "device", unix.Mknod(path, []uint32{unix.S_IFBLK, unix.S_IFCHR}[p.Intn(2)]|0o600, 1+p.Intn(1<<20))
 	case 14:

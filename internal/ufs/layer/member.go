@@ -43,7 +43,7 @@ func (r *reader) next() (*tar.Header, error) {
 			return nil, truncated(err)
 		}
 		return nil, io.EOF
-	case errors.Is(err, tar.ErrHeader) && r.members == 0:
+	case r.members == 0 && (errors.Is(err, tar.ErrHeader) || r.end.total < 512 && r.end.ended):
 		return nil, ErrNotTar
 	case err != nil:
 		return nil, truncated(err)
@@ -67,6 +67,8 @@ func truncated(err error) error {
 type tail struct {
 	from  io.Reader
 	zeros int64
+	total int64
+	ended bool
 }
 
 func (t *tail) Read(p []byte) (int, error) {
@@ -79,6 +81,8 @@ func (t *tail) Read(p []byte) (int, error) {
 		t.zeros = 0
 	}
 	t.zeros += int64(n - last)
+	t.total += int64(n)
+	t.ended = err == io.EOF
 	return n, err
 }
 

@@ -15,12 +15,8 @@ type merger struct {
 	spare  string // the name in the target that is not part of it
 }
 
-// merge merges two open directories. The first is used up.
-func (m *merger) merge(layer, target int) error {
-	n, err := look(layer, ".")
-	if err != nil {
-		return err
-	}
+// merge merges two open directories. The first is used up; n is what it was before.
+func (m *merger) merge(n *node, layer, target int) error {
 	if n.isOpaque() {
 		if err := removeIn(target, m.spare); err != nil {
 			return err
@@ -81,7 +77,7 @@ func (m *merger) both(n *node, target int, old *unix.Stat_t) error {
 		return named(n.name, err)
 	}
 	defer unix.Close(to)
-	return m.merge(from, to)
+	return m.merge(n, from, to)
 }
 
 // named adds the name that an error is about.

@@ -172,7 +172,7 @@ func FuzzReader(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := &Source{}
+		s := &Source{ctx: context.Background()}
 		if err := s.uncompress(bytes.NewReader(archive)); err != nil {
 			return
 		}

@@ -3,6 +3,7 @@ package layer
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -21,6 +22,7 @@ type Source struct {
 	Size int64        // of the file, 0 if it is a pipe
 	Read atomic.Int64 // bytes of it so far
 
+	ctx    context.Context
 	file   *os.File
 	plain  io.Reader // what is in it, uncompressed
 	closes []func()
@@ -28,8 +30,8 @@ type Source struct {
 
 // Open opens an archive, or standard input for "-". How it is compressed is told by
 // how it begins, and not by its name.
-func Open(name string) (*Source, error) {
-	s := &Source{file: os.Stdin}
+func Open(ctx context.Context, name string) (*Source, error) {
+	s := &Source{ctx: ctx, file: os.Stdin}
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
@@ -87,7 +89,6 @@ func (s *Source) uncompress(from io.Reader) error {
 			return truncated(err)
 		}
 		s.readAhead(z)
-		s.closes = append(s.closes, z.Close)
 		return nil
 	}
 	for _, f := range foreign {
@@ -95,7 +96,11 @@ func (s *Source) uncompress(from io.Reader) error {
 			return &Foreign{f.command}
 		}
 	}
-	s.plain = in
+	if s.Size == 0 {
+		s.readAhead(in)
+	} else {
+		s.plain = in
+	}
 	return nil
 }
 
@@ -106,12 +111,12 @@ func isSkippable(begin []byte) bool {
 
 // readAhead lets another thread uncompress while this one unpacks.
 func (s *Source) readAhead(from io.Reader) {
-	a := newAhead(from)
+	a := newAhead(s.ctx, from)
 	s.plain = a
 	s.closes = append([]func(){a.Close}, s.closes...)
 }
 
-// Close closes the file, and ends the thread that reads it.
+// Close closes the file, and ends the goroutine that reads it.
 func (s *Source) Close() {
 	for _, f := range s.closes {
 		f()

@@ -141,8 +141,12 @@ func (s *Stage) Retract(number int) error { return removeAll(s.Target, strconv.I
 
 // Merge moves what is in a layer's directory onto the target.
 func (s *Stage) Merge(layer int, marked bool) error {
+	n, err := look(layer, ".")
+	if err != nil {
+		return err
+	}
 	m := &merger{marked: marked, owner: newOwner(false), spare: s.name}
-	return m.merge(layer, s.Target)
+	return m.merge(n, layer, s.Target)
 }
 
 // Remove removes the stage and all that is still in it, and a target that would not
