@@ -19,45 +19,54 @@ import (
 // whole; until then it has none, so whatever happens leaves nothing behind.
 type target struct {
 	*os.File
-	name string // "" if it has one already
+	name   string // "" if it has one already
+	beside string // a name for the last moment
+	named  bool   // it has that name already, as this file system wants a name for each file
 }
 
 // create opens a file to write an archive to. One that is there is replaced in the
 // end; a pipe or a device is written to as it is.
-func create(name string) (*target, error) {
+func create(name string) (t *target, err error) {
 	signal.Ignore(unix.SIGPIPE)
 	if name == "-" {
 		return &target{File: os.Stdout}, nil
 	}
-	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
-		f, err := os.OpenFile(name, os.O_WRONLY, 0)
-		return &target{File: f}, err
+	t = &target{beside: fmt.Sprintf("%s.%d", name, os.Getpid())}
+	if info, e := os.Stat(name); e == nil && !info.Mode().IsRegular() {
+		t.File, err = os.OpenFile(name, os.O_WRONLY, 0)
+		return t, plainly(err)
 	}
-	f, err := os.OpenFile(filepath.Dir(name), os.O_WRONLY|unix.O_TMPFILE, 0o666)
-	return &target{File: f, name: name}, err
+	t.name = name
+	t.File, err = os.OpenFile(filepath.Dir(name), os.O_WRONLY|unix.O_TMPFILE, 0o666)
+	if errors.Is(err, unix.EOPNOTSUPP) {
+		t.File, err = os.OpenFile(t.beside, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		t.named = true
+	}
+	return t, plainly(err)
 }
 
-// close gives the file its name.
+// close gives the file its name. A link cannot replace a file, but a rename can.
 func (t *target) close(whole bool) error {
 	defer t.Close()
-	if !whole || t.name == "" {
+	if t.name == "" {
 		return nil
 	}
-	from := fmt.Sprintf("/proc/self/fd/%d", t.Fd())
-	err := unix.Linkat(unix.AT_FDCWD, from, unix.AT_FDCWD, t.name, unix.AT_SYMLINK_FOLLOW)
-	if !errors.Is(err, unix.EEXIST) {
-		return err
+	if whole && !t.named {
+		from := fmt.Sprintf("/proc/self/fd/%d", t.Fd())
+		err := unix.Linkat(unix.AT_FDCWD, from, unix.AT_FDCWD, t.beside, unix.AT_SYMLINK_FOLLOW)
+		if err != nil {
+			return err
+		}
+		t.named = true
 	}
-	// A link cannot replace a file, but a rename can.
-	beside := fmt.Sprintf("%s.%d", t.name, os.Getpid())
-	if err := unix.Linkat(unix.AT_FDCWD, from, unix.AT_FDCWD, beside, unix.AT_SYMLINK_FOLLOW); err != nil {
-		return err
+	var err error
+	if whole {
+		err = unix.Rename(t.beside, t.name)
 	}
-	if err := os.Rename(beside, t.name); err != nil {
-		os.Remove(beside)
-		return err
+	if t.named && (!whole || err != nil) {
+		os.Remove(t.beside)
 	}
-	return nil
+	return err
 }
 
 // compress is where the archive goes to be compressed.

@@ -107,8 +107,10 @@ func TestHolesAreFound(t *testing.T) {
 
 func TestOverridesAreReadAsTheyAreWritten(t *testing.T) {
 	for _, o := range []override{
-		{0, 0, unix.S_IFREG | 0o4755, 0}, {1000, 5, unix.S_IFDIR | 0o1777, 0},
-		{1, 4294967294, unix.S_IFCHR | 0o600, unix.Mkdev(1, 3)}, {0, 0, unix.S_IFBLK, unix.Mkdev(259, 1048575)},
+		{0, 0, unix.S_IFREG | 0o4755, 0},
+		{1000, 5, unix.S_IFDIR | 0o1777, 0},
+		{1, 4294967294, unix.S_IFCHR | 0o600, unix.Mkdev(1, 3)},
+		{0, 0, unix.S_IFBLK, unix.Mkdev(259, 1048575)},
 	} {
 		typ := o.mode & unix.S_IFMT
 		if o.device != 0 {
