@@ -1,9 +1,11 @@
 package cgroup
 
 import (
-	"crypto/rand"
 	"encoding/hex"
 	"path/filepath"
+	"slices"
+
+	"golang.org/x/sys/unix"
 )
 
 // prefix begins the names of the groups that are made for one run. They are removed
@@ -23,14 +25,14 @@ type place struct {
 	dir    string   // the directory itself
 	need   []string // the controllers that the group is in this tree for
 	fd     int      // the directory, open and locked, or -1
-	made   bool     // by us, now
 	found  bool     // it was there before us
 }
 
 // newName is one that nobody has.
 func newName() string {
 	var id [6]byte
-	rand.Read(id[:])
+	// The kernel's own numbers, because Go's would first have to be set up.
+	unix.Getrandom(id[:], 0)
 	return prefix + hex.EncodeToString(id[:])
 }
 
@@ -48,6 +50,11 @@ func (g *group) at(controller string) *place {
 		}
 	}
 	return nil
+}
+
+// found reports whether the group was there before us, in any tree.
+func (g *group) found() bool {
+	return slices.ContainsFunc(g.places, func(p *place) bool { return p.found })
 }
 
 // file is the path of a file of the group in this tree.

@@ -96,7 +96,10 @@ func (l *Limit) Open(r *recipe.Recipe) error {
 	if err != nil {
 		return err
 	}
-	l.group, l.before = g, earlier(g)
+	l.group = g
+	if g.found() {
+		l.before = deaths(g)
+	}
 	if l.Report != nil {
 		l.openReport(r)
 	}

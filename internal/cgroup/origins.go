@@ -106,13 +106,13 @@ func (f *Figures) paths(g *group, file string) (paths []string) {
 func (f *Figures) read(g *group, file string) error {
 	texts := map[string]string{}
 	for _, path := range f.paths(g, file) {
-		text, err := os.ReadFile(path)
+		text, err := read(path)
 		switch {
 		case missing(err):
 		case err != nil:
 			return err
 		default:
-			texts[path] = string(text)
+			texts[path] = text
 		}
 	}
 	if file == "io.max" {

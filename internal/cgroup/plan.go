@@ -28,18 +28,8 @@ func (l *Limit) plan(dry bool) (*group, error) {
 	if g.name == "" {
 		g.name = newName()
 	}
-	for _, a := range l.asked() {
-		if err := a.possible(l, trees); err != nil {
-			return nil, err
-		}
-		g.want(trees.of(a.controller), a.controller)
-	}
-	for _, s := range l.Set {
-		t := trees.of(s.controller())
-		if t == nil {
-			return nil, trees.lacks("--set "+s.file, s.controller())
-		}
-		g.want(t, s.controller())
+	if err := l.wants(g, trees); err != nil {
+		return nil, err
 	}
 	if l.Report != nil || l.Group != "" {
 		g.extend(trees, l.CgroupParent, dry, counted...)
@@ -59,6 +49,24 @@ func (l *Limit) plan(dry bool) (*group, error) {
 		}
 	}
 	return g, nil
+}
+
+// wants adds the controllers to the group that its limits need.
+func (l *Limit) wants(g *group, trees layout) error {
+	for _, a := range l.asked() {
+		if err := a.possible(l, trees); err != nil {
+			return err
+		}
+		g.want(trees.of(a.controller), a.controller)
+	}
+	for _, s := range l.Set {
+		t := trees.of(s.controller())
+		if t == nil {
+			return trees.lacks("--set "+s.file, s.controller())
+		}
+		g.want(t, s.controller())
+	}
+	return nil
 }
 
 // findDisks finds the numbers of the devices that rates are for.

@@ -19,7 +19,9 @@ func (p *place) set(r *recipe.Recipe, why recipe.Place, s setting) {
 	r.Outside(recipe.Outside{
 		Name: "set", Object: path, Same: "echo " + s.value + " > " + path,
 		Do: func(int) error {
-			before = strings.TrimSpace(strings.Join(lines(p.dir, s.file), " "))
+			if p.found {
+				before = strings.TrimSpace(strings.Join(lines(p.dir, s.file), " "))
+			}
 			return p.explain(s, write(path, s.value))
 		},
 		Undo:  func() error { return p.restore(s, before) },
@@ -29,21 +31,10 @@ func (p *place) set(r *recipe.Recipe, why recipe.Place, s setting) {
 
 // restore takes back what was written to a group that was there before us.
 func (p *place) restore(s setting, before string) error {
-	if !p.found || before == "" {
+	if before == "" {
 		return nil
 	}
 	return write(p.file(s.file), before)
-}
-
-// write writes a value as a shell's echo does, in one call.
-func write(file, value string) error {
-	fd, err := unix.Open(file, unix.O_WRONLY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return err
-	}
-	defer unix.Close(fd)
-	_, err = unix.Write(fd, []byte(value+"\n"))
-	return err
 }
 
 // explain adds the remedy to the error of a setting, where we know it.
@@ -60,7 +51,11 @@ func (p *place) explain(s setting, err error) error {
 	case errors.Is(err, unix.EBUSY):
 		hint = "the group uses more than that already, and the kernel could not take it back"
 	case controller == "cpuset":
-		hint = fmt.Sprintf("the group above has %s %s", s.file, strings.Join(words(p.parent, s.file), ""))
+		cpus := s.file
+		if p.version == 2 {
+			cpus += ".effective"
+		}
+		hint = fmt.Sprintf("the group above has %s %s", s.file, strings.Join(words(p.parent, cpus), ""))
 	case errors.Is(err, unix.EINVAL) && s.file == "memory.limit_in_bytes":
 		hint = "the group has less than that for memory and swap together: give --swap as well"
 	case errors.Is(err, unix.EINVAL), errors.Is(err, unix.ERANGE), errors.Is(err, unix.EOPNOTSUPP):

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -26,17 +25,17 @@ type layout []*tree
 
 // look reads the layout. The process is a number, or "self".
 func look(process string) (layout, error) {
-	table, err := os.ReadFile("/proc/self/mountinfo")
+	table, err := read("/proc/self/mountinfo")
 	if err != nil {
 		return nil, err
 	}
-	text, err := os.ReadFile("/proc/" + process + "/cgroup")
+	text, err := read("/proc/" + process + "/cgroup")
 	if err != nil {
 		return nil, fmt.Errorf("find control groups of process %s: %w", process, gone(err))
 	}
-	mounts := proc.Hierarchies(string(table))
+	mounts := proc.Hierarchies(table)
 	var l layout
-	for _, g := range proc.Groups(string(text)) {
+	for _, g := range proc.Groups(text) {
 		if t := treeOf(g, mounts); t != nil {
 			l = append(l, t)
 		}
@@ -93,18 +92,6 @@ func (l layout) of(controller string) *tree {
 // isCore reports whether version 2 has a controller in every group.
 func isCore(controller string) bool {
 	return controller == "freezer" || controller == "cpuacct" || controller == "cgroup"
-}
-
-// words are those in a file of a group. A file that cannot be read has none.
-func words(dir, file string) []string {
-	text, _ := os.ReadFile(filepath.Join(dir, file))
-	return strings.Fields(string(text))
-}
-
-// lines are those of a file of a group.
-func lines(dir, file string) []string {
-	text, _ := os.ReadFile(filepath.Join(dir, file))
-	return strings.Split(string(text), "\n")
 }
 
 // gone is the error of a file in /proc in the words of processes.
