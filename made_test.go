@@ -1,7 +1,9 @@
 package ctrkit_test
 
 import (
+	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -54,20 +56,37 @@ const (
 // thread of the tool, on which main is locked, so that the scheduler never runs anything else there; it is making from the
 // moment it announces its first line, or else from its first change, or when it opens the tool that comes next. The other is the cloned child. No Go code runs in
 // it, so there every call counts whatever its name, save the words of its conversation with the parent.
+//
+// What a tool does outside, before the clone and after it, is done to files of control groups. Opening one to write to it,
+// and all that is done with that descriptor, counts whoever does it, at any time. One that is opened to be read changes nothing.
 type maker struct {
-	also   map[string]bool // further names that count like handling
-	root   int             // the first thread of the tool that strace started
-	child  int             // the cloned child
-	doing  map[int]int     // per thread
-	words  int             // how many calls of the child there were
-	socket string          // by which it talks to its parent
+	also   map[string]bool  // further names that count like handling
+	firsts map[int]bool     // the first threads of tools: of the one that strace started, and the cloned children
+	doing  map[int]int      // per thread
+	talks  map[int]*talk    // per child
+	opened map[opening]bool // what a tool has open of control groups, and whether it is to be written
 	calls  []*traced
 	limits int // how often the limit of open files was given back
 }
 
+// A talk is the conversation of a child with its parent.
+type talk struct {
+	words  int    // how many calls of the child there were
+	socket string // by which it talks
+}
+
+// An opening is a descriptor of a thread.
+type opening struct {
+	tid        int
+	descriptor string
+}
+
 // makerOf reads the trace of a command line. Further names, those that were narrated, count like handling.
 func makerOf(trace []*traced, also map[string]bool) *maker {
-	m := &maker{also: also, root: trace[0].tid, doing: map[int]int{}}
+	m := &maker{
+		also: also, firsts: map[int]bool{trace[0].tid: true}, doing: map[int]int{},
+		talks: map[int]*talk{}, opened: map[opening]bool{},
+	}
 	// The first call is strace's own: it becomes the tool.
 	rest := trace[1:]
 	for i, call := range rest {
@@ -114,6 +133,7 @@ func (m *maker) take(call *traced) {
 		}
 		m.clones(call)
 		m.execs(call)
+	case m.opensGroup(call) || m.usesGroup(call):
 	case (handling[call.name] || m.also[call.name]) && m.makes(call.tid) && m.doing[call.tid] == making:
 		m.calls = append(m.calls, call)
 	}
@@ -135,7 +155,46 @@ func opensTool(call *traced) bool {
 		slices.Contains(chain.Tools, path.Base(unescaped(call.args[1])))
 }
 
-func (m *maker) makes(tid int) bool { return tid == m.root || tid == m.child }
+func (m *maker) makes(tid int) bool { return m.firsts[tid] }
+
+// groupFiles is where the control groups are mounted.
+const groupFiles = "/sys/fs/cgroup/"
+
+// opensGroup reports whether a call opens a file of a control group, and notes it.
+func (m *maker) opensGroup(call *traced) bool {
+	if call.name != "openat" || !strings.HasPrefix(unescaped(call.args[1]), groupFiles) || strings.Contains(call.args[2], "O_PATH") {
+		return false
+	}
+	writes := writing.MatchString(call.args[2])
+	if writes {
+		m.calls = append(m.calls, call)
+	}
+	if number(call.result) >= 0 {
+		m.opened[opening{call.tid, call.result}] = writes
+	}
+	return true
+}
+
+var writing = regexp.MustCompile(`O_WRONLY|O_RDWR|O_CREAT|O_TRUNC`)
+
+// using are the calls that use a descriptor, beside those that change something.
+var using = set("read write pread64 pwrite64 readv writev lseek fcntl fstat newfstatat getdents64 flock ioctl close")
+
+// usesGroup reports whether a call uses a file of a control group.
+func (m *maker) usesGroup(call *traced) bool {
+	if !using[call.name] || len(call.args) == 0 {
+		return false
+	}
+	file := opening{call.tid, call.args[0]}
+	writes, ok := m.opened[file]
+	if writes {
+		m.calls = append(m.calls, call)
+	}
+	if call.name == "close" {
+		delete(m.opened, file)
+	}
+	return ok
+}
 
 // announces reports whether a call is the narrator's, telling of a line.
 func announces(call *traced) bool {
@@ -148,16 +207,20 @@ func changesNothing(call *traced) bool {
 		return strings.Contains(strings.Join(call.args, " "), "CLONE_THREAD")
 	case "prctl":
 		return call.args[0] == "PR_SET_VMA" || strings.HasPrefix(call.args[0], "PR_GET_")
+	case "unlinkat":
+		// The kernel may take a moment to see that nobody is in a group any more, and is asked again.
+		return call.args[2] == "AT_REMOVEDIR" && strings.HasPrefix(call.result, "-1 EBUSY")
 	}
 	return call.name == ""
 }
 
-// clones notes who the child is.
+// clones notes who the child is. It may become a tool that has a child too.
 func (m *maker) clones(call *traced) {
-	if pid := number(call.result); call.name == "clone3" && call.tid == m.root && pid > 0 {
-		m.child = pid
-		m.doing[m.child] = born
-		m.doing[m.root] = holding
+	if pid := number(call.result); call.name == "clone3" && m.firsts[call.tid] && pid > 0 {
+		m.firsts[pid] = true
+		m.talks[pid] = &talk{}
+		m.doing[pid] = born
+		m.doing[call.tid] = holding
 	}
 }
 
@@ -166,6 +229,7 @@ func (m *maker) execs(call *traced) {
 	if !strings.HasPrefix(call.name, "execve") || call.result != "0" {
 		return
 	}
+	maps.DeleteFunc(m.opened, func(file opening, _ bool) bool { return file.tid == call.tid })
 	m.doing[call.tid] = foreign
 	if isTool(call) {
 		m.doing[call.tid] = looking
@@ -175,21 +239,24 @@ func (m *maker) execs(call *traced) {
 // converses reports whether a child's call belongs to its conversation with the parent: it drops the parent's end of the
 // socket and takes back the signal mask, and then writes messages and reads answers.
 func (m *maker) converses(call *traced) bool {
-	m.words++
+	talk := m.talks[call.tid]
+	talk.words++
 	switch {
-	case m.words == 1:
+	case talk.words == 1:
 		return call.name == "close"
-	case m.words == 2:
+	case talk.words == 2:
 		return call.name == "rt_sigprocmask"
-	case call.name == "write" && m.socket == "":
-		m.socket = call.args[0]
 	}
 	last := call.args[max(0, len(call.args)-1):]
+	// It may write to files before it says its first word. A word is a struct of 8 bytes.
+	if call.name == "write" && last[0] == "8" && talk.socket == "" {
+		talk.socket = call.args[0]
+	}
 	switch call.name {
 	case "write":
-		return call.args[0] == m.socket && last[0] == "8"
+		return call.args[0] == talk.socket && last[0] == "8"
 	case "read":
-		return call.args[0] == m.socket && last[0] == "1"
+		return call.args[0] == talk.socket && last[0] == "1"
 	}
 	return false
 }
@@ -241,6 +308,8 @@ func TestMaker(t *testing.T) {
 3 openat(AT_FDCWD, "b", O_RDONLY) = 3
 3 execve("/bin/sh", ["sh"], 0x1 /* 3 vars */) = 0
 3 chdir("/foreign") = 0
+3 openat(AT_FDCWD, "/sys/fs/cgroup/pids/foreign", O_WRONLY) = 5
+3 write(5, "foreign", 7) = 7
 `)
 	if err != nil {
 		t.Fatal(err)
@@ -261,5 +330,72 @@ func TestMaker(t *testing.T) {
 	m := makerOf(trace, nil)
 	if got := strings.Join(spelled(m.calls), "\n"); got != want || m.limits != 1 {
 		t.Errorf("the limit was given back %d times, and\n%s", m.limits, got)
+	}
+}
+
+// TestMakerOutside shows the filter a tool that holds a group, with a tool in it that holds too: 1 and 3 are their first
+// threads, 2 is another of the first tool's, 4 the child of the second.
+func TestMakerOutside(t *testing.T) {
+	trace, err := parseTrace(`1 execve("/x/cg-limit", ["cg-limit"], 0x1 /* 3 vars */) = 0
+1 openat(AT_FDCWD, "/sys/fs/cgroup/cpu/cpu.cfs_quota_us", O_RDONLY|O_CLOEXEC) = 3
+1 mkdirat(AT_FDCWD, "/sys/fs/cgroup/pids/ctr-0123456789ab", 0755) = 0
+1 openat(AT_FDCWD, "/sys/fs/cgroup/pids/ctr-0123456789ab", O_RDONLY|O_CLOEXEC|O_DIRECTORY) = 4
+1 fcntl(4, F_GETFL) = 0
+1 openat(AT_FDCWD, "/sys/fs/cgroup/pids/ctr-0123456789ab/pids.max", O_WRONLY|O_CLOEXEC) = 5
+1 write(5, "7\n", 2) = 2
+1 close(5) = 0
+1 write(5, "no file any more", 16) = 16
+2 openat(AT_FDCWD, "/sys/fs/cgroup/pids/stray", O_RDWR) = 6
+2 write(6, "stray", 5) = 5
+1 clone3({flags=CLONE_PIDFD} => {pidfd=[7]}, 88) = 3
+3 close(8) = 0
+3 rt_sigprocmask(SIG_SETMASK, [], NULL, 8) = 0
+3 openat(AT_FDCWD, "/sys/fs/cgroup/pids/ctr-0123456789ab/tasks", O_WRONLY|O_CLOEXEC) = 3
+3 write(3, "0", 1) = 1
+3 close(3) = 0
+3 write(9, "\0\0\0\0\0\0\0\0", 8) = 8
+3 read(9, "\0", 1) = 1
+1 openat(AT_FDCWD, "/sys/fs/cgroup/pids/ctr-0123456789ab/pids.max", O_WRONLY|O_CLOEXEC) = 5
+1 write(5, "8\n", 2) = 2
+3 getpid() = 3
+1 close(5) = 0
+3 execve("/x/ns-unshare", ["ns-unshare"], 0x1 /* 3 vars */) = 0
+3 openat(AT_FDCWD, "/proc/looking", O_RDONLY) = 3
+3 clone3({flags=CLONE_NEWPID} => {pidfd=[7]}, 88) = 4
+4 close(8) = 0
+4 rt_sigprocmask(SIG_SETMASK, [], NULL, 8) = 0
+4 getppid() = 0
+4 execve("/bin/sh", ["sh"], 0x1 /* 3 vars */) = 0
+4 mkdir("/foreign", 0755) = 0
+3 close(7) = 0
+1 unlinkat(AT_FDCWD, "/sys/fs/cgroup/pids/ctr-0123456789ab", AT_REMOVEDIR) = -1 EBUSY (Device or resource busy)
+1 unlinkat(AT_FDCWD, "/sys/fs/cgroup/pids/ctr-0123456789ab", AT_REMOVEDIR) = 0
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := strings.ReplaceAll(strings.Join([]string{
+		`mkdirat(AT_FDCWD, "GROUP", 493)`,
+		`openat(AT_FDCWD, "GROUP/pids.max", O_CLOEXEC|O_WRONLY)`,
+		`write(the result of openat(AT_FDCWD, "GROUP/pids.max", O_CLOEXEC|O_WRONLY), "7\n", 2)`,
+		`close(the result of openat(AT_FDCWD, "GROUP/pids.max", O_CLOEXEC|O_WRONLY))`,
+		`openat(AT_FDCWD, "/sys/fs/cgroup/pids/stray", O_RDWR)`,
+		`write(the result of openat(AT_FDCWD, "/sys/fs/cgroup/pids/stray", O_RDWR), "stray", 5)`,
+		`clone3({flags=CLONE_PIDFD}, 88)`,
+		`openat(AT_FDCWD, "GROUP/tasks", O_CLOEXEC|O_WRONLY)`,
+		`write(the result of openat(AT_FDCWD, "GROUP/tasks", O_CLOEXEC|O_WRONLY), "0", 1)`,
+		`close(the result of openat(AT_FDCWD, "GROUP/tasks", O_CLOEXEC|O_WRONLY))`,
+		`openat(AT_FDCWD, "GROUP/pids.max", O_CLOEXEC|O_WRONLY)`,
+		`write(the result of openat(AT_FDCWD, "GROUP/pids.max", O_CLOEXEC|O_WRONLY), "8\n", 2)`,
+		`getpid()`,
+		`close(the result of openat(AT_FDCWD, "GROUP/pids.max", O_CLOEXEC|O_WRONLY))`,
+		`execve("/x/ns-unshare", ["ns-unshare"], variables)`,
+		`clone3({flags=CLONE_NEWPID}, 88)`,
+		`getppid()`,
+		`execve("/bin/sh", ["sh"], variables)`,
+		`unlinkat(AT_FDCWD, "GROUP", AT_REMOVEDIR)`,
+	}, "\n"), "GROUP", "/sys/fs/cgroup/pids/ctr-0123456789ab")
+	if got := strings.Join(spelled(makerOf(trace, nil).calls), "\n"); got != want {
+		t.Errorf("%s", got)
 	}
 }

@@ -22,6 +22,7 @@ type container struct {
 	prog    []string // how the container's shell is started; nil is no program at all, and a script on stdin
 	args    []string // arguments for the shell's script
 	program []string // a program in place of the shell
+	limits  []string // what is seen of the limits, if that is not the one of processes that every container has
 }
 
 var (
@@ -50,8 +51,19 @@ var containers = map[string]container{
 	"below mnt":  {rootfs: "/mnt/rootfs", options: []string{"--hostname", "box"}, prog: absolute},
 	"whole":      {rootfs: "/", prog: absolute},
 	// A shell may change its signals before it looks at them, so this one is without.
-	"signals":    {program: []string{"busybox", "grep", "-E", "^(Sig[BIC]|Shd|Umask|Groups|Cap)", "/proc/self/status"}},
-	"everything": {rootfs: "root's, fs", options: []string{"--hostname", "box"}, prog: searched, args: []string{"a 'b'", "-c"}},
+	"signals": {program: []string{"busybox", "grep", "-E", "^(Sig[BIC]|Shd|Umask|Groups|Cap)", "/proc/self/status"}},
+	"memory":  {options: []string{"-m", "64M"}, prog: searched, limits: []string{": 67108864", "pids.max: 2048"}},
+	"swap":    {options: []string{"--memory", "64M", "--memory-swap=96M"}, prog: searched, limits: []string{": 67108864"}},
+	"processors": {
+		options: []string{"--cpus", "1.5", "--cpu-weight=50", "--cpuset-cpus", "0"},
+		rootfs:  "rootfs", prog: absolute, limits: []string{"150000", "cpuset.cpus: 0\n"},
+	},
+	"processes": {options: []string{"--pids-limit=60"}, rootfs: "rootfs", prog: searched, limits: []string{"pids.max: 60"}},
+	"unlimited": {options: []string{"--pids-limit=-1"}, prog: searched, limits: []string{""}},
+	"everything": {
+		rootfs: "root's, fs", options: []string{"--hostname", "box", "-m", "64M", "--cpus=1.5", "--pids-limit=60"},
+		prog: searched, args: []string{"a 'b'", "-c"}, limits: []string{": 67108864", "150000", "pids.max: 60"},
+	},
 }
 
 // TestPipeline takes the pipeline that ctr-run prints, pastes it into a shell, and looks for a difference: from inside, and
@@ -64,6 +76,7 @@ func TestPipeline(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sandbox.Run(t, func(t *sandbox.T) {
+				ownGroups(t)
 				dir := c.prepare(t)
 				fingerprint := readFile(t, "testdata/fingerprint.sh")
 				inside := c.look(t, dir, c.directly(fingerprint), fingerprint)
@@ -76,25 +89,37 @@ func TestPipeline(t *testing.T) {
 					}
 				}
 				one, two := c.calls(t, dir, c.directly("exit 0")), c.calls(t, dir, c.pipeline(t, dir, "exit 0"))
-				if err := sameCalls(one, two); err != nil || len(one) < 40 {
-					t.Errorf("the pipeline (second) makes other calls than ctr-run, which makes %d:\n%v", len(one), err)
+				if err := one.differs(two); err != nil {
+					t.Errorf("the pipeline (second) makes other calls than ctr-run: %v", err)
 				}
+				if len(one.inside) < 40 || (len(one.outside) > 0 && len(one.joins) > 0) != c.limited() {
+					t.Errorf("ctr-run makes %d calls inside, %d outside, and %d to join", len(one.inside), len(one.outside), len(one.joins))
+				}
+				t.Logf("%d lines seen from inside, %d calls inside, %d outside, %d to join",
+					len(inside), len(one.inside), len(one.outside), len(one.joins))
 			})
 		})
 	}
 }
 
-// TestPipelineMatters changes the pipeline in small ways, and wants each to be noticed from inside.
+// TestPipelineMatters changes the pipeline in small ways, and wants each to be noticed from inside, and each change of the
+// limits in the calls too.
 func TestPipelineMatters(t *testing.T) {
 	sandbox.Root(t)
-	needs(t, "busybox")
+	needs(t, "strace", "busybox")
 	sandbox.Tools(t)
 	sandbox.Run(t, func(t *sandbox.T) {
+		ownGroups(t)
 		c := containers["everything"]
 		dir := c.prepare(t)
 		fingerprint := readFile(t, "testdata/fingerprint.sh")
 		inside := c.look(t, dir, c.directly(fingerprint), fingerprint)
 		good := c.pipeline(t, dir, fingerprint)
+		silent := c.pipeline(t, dir, "exit 0")
+		made := c.calls(t, dir, silent)
+		if err := made.differs(c.calls(t, dir, silent)); err != nil {
+			t.Fatalf("the same pipeline makes other calls: %v", err)
+		}
 		for _, change := range [][2]string{
 			{"--all", "--pid --mount --uts --net --ipc"},
 			{"--all", "--pid --mount --uts --net --cgroup"},
@@ -106,6 +131,12 @@ func TestPipelineMatters(t *testing.T) {
 			{"--dev", ""},
 			{"root-pivot", "nice -n 1 root-pivot"},
 			{"root-pivot", "env A=b root-pivot"},
+			{"--pids 60", "--pids 61"},
+			{"--pids 60", ""},
+			{"--memory 64M", "--memory 65M"},
+			{"--cpus 1.5", "--cpus 1.4"},
+			{"--cpus 1.5", "--cpus 1.5 --cpu-weight 99"},
+			{"cg-limit --memory 64M --cpus 1.5 --pids 60 --", ""},
 		} {
 			bad := line{text: strings.Replace(good.text, change[0], change[1], 1)}
 			if bad.text == good.text {
@@ -113,6 +144,10 @@ func TestPipelineMatters(t *testing.T) {
 			}
 			if difference(inside, c.look(t, dir, bad, fingerprint)) == nil {
 				t.Errorf("nobody notices %q in place of %q", change[1], change[0])
+			}
+			limits := strings.Contains("--pids 60 --memory 64M --cpus 1.5", change[0]) || strings.HasPrefix(change[0], "cg-limit")
+			if limits && made.differs(c.calls(t, dir, line{text: strings.Replace(silent.text, change[0], change[1], 1)})) == nil {
+				t.Errorf("%q in place of %q makes the same calls", change[1], change[0])
 			}
 		}
 	})
@@ -123,7 +158,11 @@ func (c *container) expected() []string {
 	if c.program != nil {
 		return []string{"SigBlk:\t0000000000000800", "0000001\nSigCgt:", "Umask:\t0027"}
 	}
-	return []string{"umask: 0027", "NSpid:\t1", "uts: of its own", "Max open files            256 ", " - proc proc "}
+	limits := c.limits
+	if limits == nil {
+		limits = []string{"pids.max: 2048"}
+	}
+	return append(limits, "umask: 0027", "NSpid:\t1", "uts: of its own", "Max open files            256 ", " - proc proc ")
 }
 
 // prepare makes a directory to start the command line in.
@@ -203,8 +242,31 @@ func (c *container) look(t *sandbox.T, dir string, l line, fingerprint string) [
 	return normal(stdout.String() + "\n# stderr\n" + stderr.String())
 }
 
-// calls are those of the container's process from the first mount to the last execve, without the starts of tools.
-func (c *container) calls(t *sandbox.T, dir string, l line) []*traced {
+// limited reports whether the container has limits. Without a word it has one.
+func (c *container) limited() bool { return !slices.Contains(c.options, "--pids-limit=-1") }
+
+// A labour is the calls that make a container, by who makes them.
+type labour struct {
+	inside  []*traced // by the container's process from the first mount to the last execve
+	outside []*traced // by the first tool, to the container's control group
+	joins   []*traced // by whoever joins that
+	others  []*traced // by anybody else
+}
+
+// differs compares two ways to make a container. The limits are written before the process is there or after it is
+// complete, but the same ones in the same order.
+func (m *labour) differs(n *labour) error {
+	for _, pair := range [][2][]*traced{{m.inside, n.inside}, {m.outside, n.outside}, {m.joins, n.joins}, {m.others, n.others}} {
+		if err := sameCalls(pair[0], pair[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// calls are those of a command line, without the starts of tools and children, what a tool needs to hold a child, and the
+// call that does nothing while work is done outside.
+func (c *container) calls(t *sandbox.T, dir string, l line) *labour {
 	t.Helper()
 	log := filepath.Join(t.TempDir(), "trace")
 	cmd := shell(t, dir, `strace -f -qq -s 65536 -o "$TRACE" -- `, l, "exit 0")
@@ -216,9 +278,47 @@ func (c *container) calls(t *sandbox.T, dir string, l line) []*traced {
 	if err != nil {
 		t.Fatal(err)
 	}
-	calls := makerOf(trace, nil).calls
-	calls = slices.DeleteFunc(calls, func(call *traced) bool {
-		return strings.HasPrefix(call.name, "exec") && isTool(call) || opensTool(call)
-	})
-	return calls[max(0, slices.IndexFunc(calls, func(call *traced) bool { return call.name == "mount" })):]
+	return labourOf(trace[0].tid, makerOf(trace, nil).calls)
+}
+
+func labourOf(first int, calls []*traced) *labour {
+	m := &labour{}
+	runs := func(call *traced) bool { return strings.HasPrefix(call.name, "exec") }
+	mounted := false
+	container := 0
+	for _, call := range calls {
+		if runs(call) && call.result == "0" {
+			container = call.tid
+		}
+	}
+	for i, call := range calls {
+		mounted = mounted || call.tid == container && call.name == "mount"
+		switch {
+		case runs(call) && isTool(call) || opensTool(call) || call.name == "getpid":
+		case ofGroup(calls[:i], call) && call.tid == first:
+			m.outside = append(m.outside, call)
+		case ofGroup(calls[:i], call):
+			m.joins = append(m.joins, call)
+		case call.tid == container && mounted:
+			m.inside = append(m.inside, call)
+		case call.tid == container, call.name == "clone3", call.name == "prctl", call.name == "write" && call.args[1] == "&alive":
+		default:
+			m.others = append(m.others, call)
+		}
+	}
+	return m
+}
+
+// ofGroup reports whether a call is about a control group: by a path, or by a descriptor from an earlier call.
+func ofGroup(calls []*traced, call *traced) bool {
+	for _, arg := range call.args {
+		if strings.HasPrefix(unescaped(arg), groupFiles) {
+			return true
+		}
+	}
+	if !using[call.name] {
+		return false
+	}
+	from := returned(calls, call.tid, call.args[0])
+	return from >= 0 && calls[from].tid == call.tid && ofGroup(nil, calls[from])
 }

@@ -16,7 +16,7 @@ func spelled(calls []*traced) []string {
 			lines[i] = call.name + "()"
 			continue
 		}
-		if from := returned(calls[:i], call.args[0]); from >= 0 {
+		if from := returned(calls[:i], call.tid, call.args[0]); from >= 0 {
 			args[0] = "the result of " + spelled(calls[from : from+1])[0]
 		}
 		lines[i] = anyVariables(call.name + "(" + strings.Join(args, ", ") + ")")
@@ -26,7 +26,7 @@ func spelled(calls []*traced) []string {
 
 // sameCalls compares the calls of two runs.
 func sameCalls(first, second []*traced) error {
-	left, right := spelled(first), spelled(second)
+	left, right := renamed(spelled(first)), renamed(spelled(second))
 	for i := range max(len(left), len(right)) {
 		if i >= len(left) || i >= len(right) || left[i] != right[i] {
 			return fmt.Errorf("call %d:\n%s\n  or\n%s", i,

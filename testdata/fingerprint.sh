@@ -38,6 +38,11 @@ busybox cat /proc/$$/mountinfo
 section cgroups
 busybox cat /proc/$$/cgroup
 
+# The files of a group that hold a limit, and not what was counted.
+section limits of the group
+busybox find /sys/fs/cgroup -maxdepth 2 -type f | busybox sort | busybox grep -E '[./](max|min|low|high|weight|.*limit.*|.*quota.*|.*period.*|shares|.*_device|cpus|mems)$' |
+	busybox grep -Ev 'usage|kmem|/rdma' | while read -r file; do echo "$file: $(busybox cat "$file" 2>&1)"; done
+
 section links
 for link in /sys/class/net/*; do
 	echo "$link: flags $(busybox cat "$link/flags") mtu $(busybox cat "$link/mtu") state $(busybox cat "$link/operstate")"

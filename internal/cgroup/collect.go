@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -21,7 +20,7 @@ func collect(parent string) error {
 		return err
 	}
 	for _, name := range names {
-		if !strings.HasPrefix(name, prefix) {
+		if !isOurs(name) {
 			continue
 		}
 		dir := filepath.Join(parent, name)
@@ -41,6 +40,9 @@ func collect(parent string) error {
 // in it: then their limits do, and a later run collects it.
 func (p *place) remove() error {
 	defer unix.Close(p.fd)
+	if p.found {
+		return nil
+	}
 	// The kernel may take a moment to see that the last process is gone.
 	const patience, pause = 50, 2 * time.Millisecond
 	for range patience {

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -50,6 +51,12 @@ func (g *group) at(controller string) *place {
 		}
 	}
 	return nil
+}
+
+// isOurs reports whether a name is one of those.
+func isOurs(name string) bool {
+	id, ok := strings.CutPrefix(name, prefix)
+	return ok && len(id) == hex.EncodedLen(6) && strings.Trim(id, "0123456789abcdef") == ""
 }
 
 // found reports whether the group was there before us, in any tree.

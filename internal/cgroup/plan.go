@@ -123,8 +123,8 @@ func (p *place) locate(parent, name string, dry bool) (err error) {
 		return err
 	}
 	p.dir = filepath.Join(p.parent, name)
-	_, err = os.Stat(p.dir)
-	p.found = err == nil
+	info, err := os.Stat(p.dir)
+	p.found = err == nil && info.IsDir()
 	return nil
 }
 
