@@ -83,6 +83,8 @@ type sweep struct {
 	files  []*os.File // what it inherits, beside its output
 	itself string     // the point at which the tool becomes a copy of itself, which is no program that it runs
 	fired  int
+	tidy   func() // removes what a run may leave: groups, which the next one collects
+	groups int    // that were left
 }
 
 func newSweep(t *sandbox.T, argv []string) *sweep {
@@ -182,6 +184,7 @@ func (s *sweep) once(fault string) (r result) {
 			}
 		}
 	}
+	s.collects(fault)
 	for _, difference := range s.before.left(s.watched()...) {
 		s.Errorf("%s, %s: %s", fault, r.call, difference)
 	}
