@@ -46,6 +46,7 @@ func killAtRandom(t *sandbox.T, argv []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	ownGroups(t)
 	s := &sweep{T: t, argv: argv, tools: filepath.Dir(tool), dir: layersAndRootfs(t), notes: t.TempDir()}
 	s.before = takeSnapshot(s.watched()...)
 	longest := s.killAfter(func() { s.untilAlive() })

@@ -30,6 +30,7 @@ func TestRefused(t *testing.T) {
 }
 
 func refuseEach(t *sandbox.T, argv []string) {
+	ownGroups(t)
 	dir, log := layersAndRootfs(t), filepath.Join(t.TempDir(), "trace")
 	before := takeSnapshot(dir, "/mnt", "/tmp")
 	_, trace := straced(t, dir, argv)
