@@ -113,6 +113,11 @@ func lockedGroup(dir string) (*os.File, error) {
 	}
 }
 
+// isVersion2 reports whether a group of the test would be in the hierarchy of version 2.
+func isVersion2(dir string) bool {
+	return slices.ContainsFunc(nests, func(n nest) bool { return n.inside != n.dir && strings.HasPrefix(dir, n.dir+"/") })
+}
+
 // remove goes back, and removes the group with those that are left below it.
 func (n nest) remove(t *sandbox.T, lock *os.File) {
 	defer lock.Close()
