@@ -6,7 +6,7 @@ TOOLS  ?= ./cmd/...
 ROUNDS ?= 200
 
 # What the tests use to look at the kernel from outside: other people's programs. The virtual machine has them too.
-WITNESSES      = busybox-static iproute2 libcap2-bin mount nftables procps strace uidmap util-linux
+WITNESSES      = busybox-static iproute2 libcap2-bin mount nftables procps runc strace time uidmap util-linux
 TEST_PACKAGES  = $(WITNESSES) e2fsprogs gcc kmod libc6-dev qemu-system-x86 xz-utils
 # What is repeated in the virtual machine: all scripts by test-vm, and by test what the hierarchy and the disk have to do with.
 VM_TESTS = ^(TestScripts|TestReadme|TestHelpExamples)$$

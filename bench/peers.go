@@ -11,6 +11,8 @@ type peer struct {
 	against string
 	// atMost is the ratio we aim at, if we aim at one.
 	atMost float64
+	// moreAtMost is the same for the difference, in milliseconds.
+	moreAtMost float64
 }
 
 // A table is a set of peers that do comparable work. The first is the reference.
@@ -55,6 +57,23 @@ var tables = []table{
 				args: before("ns-unshare", "--uts", "--", "ns-unshare", "--ipc", "--"),
 			},
 			{name: "the program alone", args: before()},
+		},
+	},
+	{
+		title: "Limits around `/bin/true`",
+		about: "A tool that leaves something to clear up stays until the program has ended. So it pays for a fork, for waiting\n" +
+			"and for relaying signals, as `--fork` does; what the group itself costs is the rest.",
+		prog: []string{"/bin/true"},
+		peers: []peer{
+			{name: "ns-unshare --uts", args: before("ns-unshare", "--uts", "--")},
+			{name: "ns-unshare --uts --fork", args: before("ns-unshare", "--uts", "--fork", "--")},
+			{name: "cg-limit", args: before("cg-limit", "--memory", "64M", "--pids", "32", "--"), moreAtMost: 0.5},
+			{
+				name: "cg-limit over --fork", against: "ns-unshare --uts --fork",
+				args: before("cg-limit", "--memory", "64M", "--pids", "32", "--"),
+			},
+			{name: "cg-limit --report", args: before("cg-limit", "--memory", "64M", "--pids", "32", "--report", "--")},
+			{name: "cg-limit, a group of version 2", args: before("cg-limit", "--set", "cgroup.max.depth=8", "--")},
 		},
 	},
 }

@@ -46,8 +46,9 @@ func (r report) line(row row) string {
 	if other := r.reference(row.peer); other != nil {
 		paired := median(pairs(row.ms, other.ms, func(a, b float64) float64 { return a / b }))
 		against, ratio = other.peer.name, fmt.Sprintf("%.2f", paired)
-		more = fmt.Sprintf("%+.2f", median(pairs(row.ms, other.ms, func(a, b float64) float64 { return a - b })))
-		target = verdict(paired, row.peer.atMost)
+		difference := median(pairs(row.ms, other.ms, func(a, b float64) float64 { return a - b }))
+		more = fmt.Sprintf("%+.2f", difference)
+		target = verdict("", paired, row.peer.atMost) + verdict("+", difference, row.peer.moreAtMost)
 	}
 	return fmt.Sprintf("| `%s` | %s | %.2f | %.2f to %.2f | %s | %s | %s | %s |\n", row.peer.name, row.namespaces,
 		median(row.ms), quantile(row.ms, 0.1), quantile(row.ms, 0.9), against, ratio, more, target)
@@ -66,14 +67,15 @@ func (r report) reference(p peer) *row {
 	return &r.rows[i]
 }
 
-func verdict(ratio, atMost float64) string {
+// verdict says whether a figure is what we aim at, if we aim at one.
+func verdict(sign string, figure, atMost float64) string {
 	switch {
 	case atMost == 0:
 		return ""
-	case ratio <= atMost:
-		return fmt.Sprintf("at most %.2f: met", atMost)
+	case figure <= atMost:
+		return fmt.Sprintf("at most %s%.2f: met", sign, atMost)
 	default:
-		return fmt.Sprintf("at most %.2f: missed", atMost)
+		return fmt.Sprintf("at most %s%.2f: missed", sign, atMost)
 	}
 }
 

@@ -25,7 +25,7 @@ func TestPairedRatios(t *testing.T) {
 
 func TestVerdict(t *testing.T) {
 	for ratio, want := range map[float64]string{0.8: "at most 0.80: met", 0.81: "at most 0.80: missed"} {
-		if got := verdict(ratio, 0.8); got != want {
+		if got := verdict("", ratio, 0.8); got != want {
 			t.Errorf("a ratio of %v is %q", ratio, got)
 		}
 	}

@@ -1,6 +1,7 @@
 package argv
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -40,6 +41,8 @@ func (s *Size) UnmarshalText(text []byte) error {
 	number, err := strconv.ParseUint(digits, 10, 64)
 	unit := uint64(1) << (10 * power)
 	switch {
+	case errors.Is(err, strconv.ErrRange):
+		return fmt.Errorf("%q is more than the kernel can count", text)
 	case err != nil:
 		return fmt.Errorf("%q is no size: write 500K, 64M or 2G", text)
 	case number == 0:

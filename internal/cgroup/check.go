@@ -3,7 +3,6 @@ package cgroup
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"ctrkit/internal/chain"
@@ -70,18 +69,27 @@ func (l *Limit) checkParent() error {
 	return nil
 }
 
-// cpuList is a list of numbers and ranges.
-var cpuList = regexp.MustCompile(`^[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*$`)
+// isList reports whether a text is a list of numbers and ranges.
+func isList(text string) bool {
+	for part := range strings.SplitSeq(text, ",") {
+		first, last, isRange := strings.Cut(part, "-")
+		if !isNumber(first) || isRange && !isNumber(last) {
+			return false
+		}
+	}
+	return true
+}
+
+func isNumber(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
 
 // checkValues wants limits in the ranges that both versions take.
 func (l *Limit) checkValues() error {
 	const heaviest, most = 10_000, 1 << 22 // the kernel's weights, and its PID_MAX_LIMIT
-	for _, list := range []string{l.CpusetCpus, l.CpusetMems} {
-		if list != "" && !cpuList.MatchString(list) {
-			return fmt.Errorf("limit to processors %s: write a list such as 0-2,4", list)
-		}
-	}
 	switch {
+	case l.CpusetCpus != "" && !isList(l.CpusetCpus):
+		return fmt.Errorf("limit to processors %s: write a list such as 0-2,4", l.CpusetCpus)
+	case l.CpusetMems != "" && !isList(l.CpusetMems):
+		return fmt.Errorf("limit to memory nodes %s: write a list such as 0-2,4", l.CpusetMems)
 	case l.CPUWeight < 0 || l.CPUWeight > heaviest:
 		return fmt.Errorf("weigh processors %d: a weight is 1 to %d", l.CPUWeight, heaviest)
 	case l.IoWeight < 0 || l.IoWeight > heaviest:

@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -16,15 +15,15 @@ import (
 // collect removes the groups of runs that were killed. The lock of a directory is
 // its holder's, and the kernel lets go of it when the holder ends, however it ends.
 func collect(parent string) error {
-	entries, err := os.ReadDir(parent)
+	names, err := names(parent)
 	if err != nil {
 		return err
 	}
-	for _, entry := range entries {
-		if !strings.HasPrefix(entry.Name(), prefix) || !entry.IsDir() {
+	for _, name := range names {
+		if !isOurs(name) {
 			continue
 		}
-		dir := filepath.Join(parent, entry.Name())
+		dir := filepath.Join(parent, name)
 		fd, err := unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 		if err != nil {
 			continue // somebody else was faster
@@ -41,6 +40,9 @@ func collect(parent string) error {
 // in it: then their limits do, and a later run collects it.
 func (p *place) remove() error {
 	defer unix.Close(p.fd)
+	if p.found {
+		return nil
+	}
 	// The kernel may take a moment to see that the last process is gone.
 	const patience, pause = 50, 2 * time.Millisecond
 	for range patience {
@@ -61,6 +63,9 @@ func (p *place) remove() error {
 
 // removeTree removes a group, and those below it that its processes made.
 func removeTree(dir string) error {
+	if err := unix.Rmdir(dir); err != unix.EBUSY {
+		return err
+	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return err

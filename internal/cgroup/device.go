@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -15,8 +14,6 @@ import (
 
 // blockDevices is where the kernel describes disks and their partitions by number.
 const blockDevices = "/sys/dev/block/"
-
-var deviceNumber = regexp.MustCompile(`^[0-9]+:[0-9]+$`)
 
 // disk is the number of a whole disk, MAJ:MIN, from that number, from its device
 // node, or from a path of a file system that is on it. The kernel limits disks and
@@ -50,7 +47,7 @@ func disk(device string) (string, error) {
 // deviceOf is the number of the device that is named, or else of the one that a
 // path is on.
 func deviceOf(device string) (number string, named bool, err error) {
-	if deviceNumber.MatchString(device) {
+	if isDeviceNumber(device) {
 		return device, true, nil
 	}
 	var st unix.Stat_t
@@ -81,4 +78,10 @@ func noDisk(device, number string, named bool) error {
 		Err:  fmt.Errorf("limit device %s: its file system, %s, is on no disk that can be limited", device, number),
 		Hint: "name the disk: lsblk lists them, findmnt tells what is mounted from where",
 	}
+}
+
+// isDeviceNumber reports whether a device is named by its number.
+func isDeviceNumber(device string) bool {
+	major, minor, ok := strings.Cut(device, ":")
+	return ok && isNumber(major) && isNumber(minor)
 }

@@ -25,7 +25,7 @@ func (l *Limit) openReport(r *recipe.Recipe) {
 		Name: "open", Object: l.ReportTo,
 		Do: func(int) (err error) {
 			l.report, err = os.OpenFile(l.ReportTo, os.O_WRONLY|os.O_CREATE|os.O_TRUNC|unix.O_NONBLOCK, 0o644)
-			return err
+			return plainly(err)
 		},
 	})
 }
@@ -49,18 +49,24 @@ func (g *group) count(r *recipe.Recipe) {
 
 // Ended tells what the group used, when the program has ended and the group is still
 // there.
-func (l *Limit) Ended(_ unix.WaitStatus, talk chain.Talk) error { return l.Account(l.Name(), talk) }
+func (l *Limit) Ended(status unix.WaitStatus, talk chain.Talk) error {
+	return l.Account(l.Name(), status, talk)
+}
 
-// Account tells what the group used, under the name of a tool.
-func (l *Limit) Account(tool string, talk chain.Talk) error {
-	f := deaths(l.group)
-	if text := l.died(&f); text != "" {
-		fmt.Fprintf(talk.Err, "%s: hint: %s\n", tool, text)
+// Account tells what the group used, under the name of a tool. If the program has
+// failed, that may be because of a limit.
+func (l *Limit) Account(tool string, status unix.WaitStatus, talk chain.Talk) error {
+	// Only a limit of memory is deadly for others than PROG.
+	if status != 0 || l.Memory != 0 || l.Report != nil {
+		f := deaths(l.group)
+		if text := l.died(&f); text != "" {
+			fmt.Fprintf(talk.Err, "%s: hint: %s\n", tool, text)
+		}
 	}
 	if l.Report == nil {
 		return nil
 	}
-	f = *figures(l.group)
+	f := figures(l.group)
 	var out io.Writer = talk.Err
 	if l.report != nil {
 		out = l.report

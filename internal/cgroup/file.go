@@ -51,3 +51,20 @@ func lines(dir, file string) []string {
 	text, _ := read(dir + "/" + file)
 	return strings.Split(text, "\n")
 }
+
+// names are those of what is in a directory.
+func names(dir string) (list []string, err error) {
+	fd, err := unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer unix.Close(fd)
+	buffer := make([]byte, 8192)
+	for {
+		n, err := unix.ReadDirent(fd, buffer)
+		if n <= 0 || err != nil {
+			return list, err
+		}
+		_, _, list = unix.ParseDirent(buffer[:n], -1, list)
+	}
+}

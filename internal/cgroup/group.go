@@ -1,10 +1,12 @@
 package cgroup
 
 import (
-	"crypto/rand"
 	"encoding/hex"
 	"path/filepath"
 	"slices"
+	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // prefix begins the names of the groups that are made for one run. They are removed
@@ -30,7 +32,8 @@ type place struct {
 // newName is one that nobody has.
 func newName() string {
 	var id [6]byte
-	rand.Read(id[:])
+	// The kernel's own numbers, because Go's would first have to be set up.
+	unix.Getrandom(id[:], 0)
 	return prefix + hex.EncodeToString(id[:])
 }
 
@@ -48,6 +51,12 @@ func (g *group) at(controller string) *place {
 		}
 	}
 	return nil
+}
+
+// isOurs reports whether a name is one of those.
+func isOurs(name string) bool {
+	id, ok := strings.CutPrefix(name, prefix)
+	return ok && len(id) == hex.EncodedLen(6) && strings.Trim(id, "0123456789abcdef") == ""
 }
 
 // found reports whether the group was there before us, in any tree.

@@ -45,13 +45,17 @@ func (p *place) make(r *recipe.Recipe) {
 }
 
 // kept reports whether the group is to be there when its program has ended.
-func (p *place) kept() bool { return !strings.HasPrefix(filepath.Base(p.dir), prefix) }
+func (p *place) kept() bool { return !isOurs(filepath.Base(p.dir)) }
 
 // mkdir makes the directory and locks it. Whoever collects may have removed it
 // before it was locked; then it is made once more.
 func (p *place) mkdir() error {
 	for {
-		if err := unix.Mkdir(p.dir, 0o755); err != nil {
+		err := unix.Mkdir(p.dir, 0o755)
+		if err == unix.EEXIST && p.kept() {
+			p.found, err = true, nil // somebody else was faster, and it is for all
+		}
+		if err != nil {
 			return err
 		}
 		fd, err := unix.Open(p.dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
@@ -62,7 +66,9 @@ func (p *place) mkdir() error {
 			unix.Rmdir(p.dir)
 			return err
 		}
-		unix.Flock(fd, unix.LOCK_EX)
+		if !p.kept() {
+			unix.Flock(fd, unix.LOCK_EX)
+		}
 		if sameFile(fd, p.dir) {
 			p.fd = fd
 			return nil

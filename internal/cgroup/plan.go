@@ -41,6 +41,9 @@ func (l *Limit) plan(dry bool) (*group, error) {
 		if err := p.locate(l.CgroupParent, g.name, dry); err != nil {
 			return nil, err
 		}
+		if err := p.reachable(l, dry); err != nil {
+			return nil, err
+		}
 	}
 	if len(g.places) == 0 {
 		return nil, &chain.Hinted{
@@ -123,8 +126,8 @@ func (p *place) locate(parent, name string, dry bool) (err error) {
 		return err
 	}
 	p.dir = filepath.Join(p.parent, name)
-	_, err = os.Stat(p.dir)
-	p.found = err == nil
+	info, err := os.Stat(p.dir)
+	p.found = err == nil && info.IsDir()
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -56,6 +57,10 @@ func parse(step chain.Step, page string, args []string) (*options, error) {
 	return o, o.inherit()
 }
 
+// valueless is the parser's way to say that an option is the last word, or the last
+// one before the program.
+var valueless = regexp.MustCompile(`^(--?[a-z-]+): expected \w+ value but got "(EOL|--)"`)
+
 // usage is an error of the command line, in the words of all our errors.
 func usage(err error, step chain.Step) error {
 	var write *fs.PathError
@@ -63,10 +68,10 @@ func usage(err error, step chain.Step) error {
 		return write // it was asked for a text that could not be printed
 	}
 	text := strings.ReplaceAll(err.Error(), ", did you mean ", ": did you mean ")
-	if option, rest, ok := strings.Cut(text, ": expected "); ok && strings.Contains(rest, `value but got "EOL"`) {
-		text = option + ": its value is missing"
-	}
 	text, _, _ = strings.Cut(text, "; perhaps try ")
+	if m := valueless.FindStringSubmatch(text); m != nil {
+		text = m[1] + ": its value is missing"
+	}
 	hint := step.Name() + " --help lists the options"
 	if option, value, ok := strings.Cut(text, " value but got \"-"); ok && strings.Contains(option, ": expected") {
 		text = strings.TrimSuffix(text, " (short flag)")

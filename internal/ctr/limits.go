@@ -76,11 +76,11 @@ func (c *Run) Running() string {
 }
 
 // Ended tells what the container used.
-func (c *Run) Ended(_ unix.WaitStatus, talk chain.Talk) error {
+func (c *Run) Ended(status unix.WaitStatus, talk chain.Talk) error {
 	if c.limit == nil {
 		return nil
 	}
-	return c.limit.Account(c.Name(), talk)
+	return c.limit.Account(c.Name(), status, talk)
 }
 
 // check wants what docker run wants.

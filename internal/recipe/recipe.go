@@ -14,7 +14,11 @@
 // it is done to; that is recorded by Outside, in its place among the lines.
 package recipe
 
-import "golang.org/x/sys/unix"
+import (
+	"runtime"
+
+	"golang.org/x/sys/unix"
+)
 
 // A Recipe is a list of lines, in the order in which they happen.
 type Recipe struct {
@@ -115,7 +119,11 @@ func (l *Line) From(place Place) *Line {
 type Place uintptr
 
 // Here is the line of source that calls it.
-func Here() Place { return Place(caller()) }
+func Here() Place {
+	var pc [1]uintptr
+	runtime.Callers(2, pc[:])
+	return Place(pc[0])
+}
 
 // result makes the line's result available to later lines under a name.
 func (r *Recipe) result(l *Line, name string) Slot {
