@@ -56,7 +56,8 @@ func (l *Limit) Ended(status unix.WaitStatus, talk chain.Talk) error {
 // Account tells what the group used, under the name of a tool. If the program has
 // failed, that may be because of a limit.
 func (l *Limit) Account(tool string, status unix.WaitStatus, talk chain.Talk) error {
-	if status != 0 || l.Report != nil {
+	// Only a limit of memory is deadly for others than PROG.
+	if status != 0 || l.Memory != 0 || l.Report != nil {
 		f := deaths(l.group)
 		if text := l.died(&f); text != "" {
 			fmt.Fprintf(talk.Err, "%s: hint: %s\n", tool, text)

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"ctrkit/internal/chain"
 	"ctrkit/internal/recipe"
 )
 
@@ -31,6 +32,26 @@ func (g *group) birth() *recipe.Birth {
 		}
 	}
 	return b
+}
+
+// reachable says why our child cannot get to a group that was named: who moves a
+// process of version 2 must be allowed to write in the group that is above both.
+func (p *place) reachable(l *Limit, dry bool) error {
+	if p.version == 1 || p.own == "" || dry || l.Alone() {
+		return nil
+	}
+	above := p.own
+	for !within(p.parent, above) {
+		above = filepath.Dir(above)
+	}
+	file := filepath.Join(above, "cgroup.procs")
+	if err := writable(file); err != nil {
+		return &chain.Hinted{
+			Err:  fmt.Errorf("move a process from %s to %s: write %s: %w", p.own, p.parent, file, err),
+			Hint: "a user can move processes only inside of what is delegated to him: begin in a group in there",
+		}
+	}
+	return nil
 }
 
 // join records that the child joins a group, before it has any other thread.

@@ -41,6 +41,9 @@ func (l *Limit) plan(dry bool) (*group, error) {
 		if err := p.locate(l.CgroupParent, g.name, dry); err != nil {
 			return nil, err
 		}
+		if err := p.reachable(l, dry); err != nil {
+			return nil, err
+		}
 	}
 	if len(g.places) == 0 {
 		return nil, &chain.Hinted{
