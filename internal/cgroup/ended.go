@@ -63,6 +63,9 @@ func (l *Limit) Account(tool string, status unix.WaitStatus, talk chain.Talk) er
 			fmt.Fprintf(talk.Err, "%s: hint: %s\n", tool, text)
 		}
 	}
+	if p := l.group.places[0]; !p.kept() && p.populated() {
+		fmt.Fprintf(talk.Err, "%s: hint: there are processes in the group still: cg-limit --kill %s ends them\n", tool, l.group.name)
+	}
 	if l.Report == nil {
 		return nil
 	}
@@ -97,9 +100,11 @@ func (l *Limit) died(f *Figures) string {
 	switch {
 	case killed > 0 && ours && l.Memory < memoryOfTools:
 		return argv[0] + " and the tools after it need about 16 MiB themselves, and the group had no more memory"
+	case killed > 0 && l.OomGroup:
+		return "the memory of the group was used up, and the OOM killer killed all of its processes"
 	case killed > 0:
 		return fmt.Sprintf("the memory of the group was used up, and the OOM killer killed %d of its processes", killed)
-	case refused > 0 && ours && l.Pids != 0 && l.Pids < pidsOfTools:
+	case refused > 0 && ours && l.Pids != 0 && l.Pids < 2*pidsOfTools:
 		return argv[0] + " and the tools after it need about 8 processes and threads themselves"
 	}
 	return ""

@@ -129,11 +129,22 @@ func (p *place) take(r *recipe.Recipe, pid int) {
 		Name: fmt.Sprintf("move process %d to", pid), Object: p.dir, Same: fmt.Sprintf("echo %d > %s", pid, file),
 		Do: func(int) error {
 			before = p.of(pid)
-			return write(file, fmt.Sprint(pid))
+			return unmoved(write(file, fmt.Sprint(pid)))
 		},
 		Undo:  func() error { return write(filepath.Join(before, "cgroup.procs"), fmt.Sprint(pid)) },
 		Stays: true,
 	})
+}
+
+// unmoved adds the remedy to the error of a process that cannot be moved.
+func unmoved(err error) error {
+	switch err {
+	case unix.EINVAL:
+		return &chain.Hinted{Err: err, Hint: "the kernel does not let its own threads be moved, nor processes with a real-time schedule"}
+	case unix.EACCES, unix.EPERM:
+		return &chain.Hinted{Err: err, Hint: "one may move one's own processes, between groups that are delegated to one: try sudo"}
+	}
+	return err
 }
 
 // of is the directory of the group that a process is in, in the same tree.

@@ -43,13 +43,27 @@ func (t *tree) candidates() []string {
 		return []string{t.own}
 	}
 	list := []string{filepath.Dir(t.own), t.own, t.top}
-	if t.own == t.top {
-		list = list[1:]
+	if t.own == t.top || t.confined() {
+		list = []string{t.own}
 	}
 	if isRoot(t.own) || onlyUs(t.own) {
 		list = slices.Insert(list, 0, t.own)
 	}
 	return list
+}
+
+// confined reports whether our own group has limits. Beside it a new group would not
+// have them: what was limited would get out by being limited once more.
+func (t *tree) confined() bool {
+	if isOurs(filepath.Base(t.own)) {
+		return true
+	}
+	for _, file := range []string{"memory.max", "memory.high", "cpu.max"} {
+		if value := words(t.own, file); len(value) > 0 && value[0] != "max" {
+			return true
+		}
+	}
+	return len(words(t.own, "io.max")) > 0
 }
 
 // isRoot reports whether a group of version 2 is the root of the machine, for which
