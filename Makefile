@@ -9,11 +9,13 @@ ROUNDS ?= 200
 WITNESSES      = busybox-static iproute2 libcap2-bin mount nftables procps runc strace time uidmap util-linux
 TEST_PACKAGES  = $(WITNESSES) e2fsprogs gcc kmod libc6-dev qemu-system-x86 xz-utils
 # What is repeated in the virtual machine: all scripts by test-vm, and by test what the hierarchy and the disk have to do with.
-VM_TESTS = ^(TestScripts|TestReadme|TestHelpExamples)$$
-VM_FEW   = TestScripts/^(cg-|ctr-|harness_|ns-enter_cgroup|ns-unshare_kinds|root-pivot_r|ufs-mount_)
+VM_TESTS = TestScripts|TestReadme|TestHelpExamples
+VM_FEW   = (TestScripts|TestChapters)/^(cg-|ctr-|harness_|ns-enter_cgroup|ns-unshare_kinds|root-pivot_r|ufs-mount_|06-|07-)
 # Which of Debian's kernels it has, and who runs them: root, and a user to whom a control group is delegated.
 KERNEL  ?= 6.1
 VM_USERS = 0 1000
+# Who else reads and writes layer archives, and what a root file system is made by.
+WORLD_PACKAGES = attr libarchive-tools mmdebstrap python3 skopeo umoci zstd
 # What the bench runs beside us.
 BENCH_PACKAGES = bubblewrap busybox-static crun runc util-linux
 
@@ -27,7 +29,7 @@ GOFUMPT     = go tool -modfile=$(CURDIR)/tools/go.mod gofumpt
 STATICCHECK = go tool -modfile=$(CURDIR)/tools/go.mod staticcheck
 
 .DEFAULT_GOAL = help
-.PHONY: help build run test test-vm vm lint fmt bench deps bench-deps install clean
+.PHONY: help build run test test-vm test-world vm lint fmt bench deps bench-deps install clean
 
 help: ## say what can be made
 	@echo 'usage: make TARGET'
@@ -51,6 +53,10 @@ test: ## run every test, installing what they need (root; without it, the part t
 	@if [ "$$(id -u)" = 0 ] || command -v qemu-system-x86_64 >/dev/null; then $(MAKE) test-vm VM_TESTS='$(VM_FEW)'; else \
 		echo 'test: hint: and nothing is tested on control groups of version 2, because there is no qemu-system-x86_64'; \
 	fi
+
+test-world: ## unpack, change and pack a Debian root, with other people's tools as witnesses (root, network)
+	@tools/deps.sh $(TEST_PACKAGES) $(WORLD_PACKAGES)
+	CTRKIT_TIMEOUT=20m go test -vet=off -count=1 -timeout 0 -tags world -run '^TestWorld$$' -v .
 
 # The tools are built here: there is no compiler inside. Programs start ten times slower there.
 test-vm: build ## run the scripts on cgroup v2, in a virtual machine with KERNEL=5.10, 6.1 or 7

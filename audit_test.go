@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -44,19 +45,26 @@ func takeSnapshot(dirs ...string) (s snapshot) {
 
 // left is what is there now and was not, or was and is not, after everything has had time to die.
 func (s snapshot) left(dirs ...string) (differences []string) {
+	return s.leftBut(func(string) bool { return false }, dirs...)
+}
+
+// leftByKill is what is left besides empty control groups: nobody was there to remove them, and the next run does.
+func (s snapshot) leftByKill(dirs ...string) (differences []string) {
+	return s.leftBut(func(difference string) bool { return strings.HasPrefix(difference, "left: "+emptyGroup) }, dirs...)
+}
+
+func (s snapshot) leftBut(expected func(string) bool, dirs ...string) (differences []string) {
 	for end := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
-		differences = s.compare(takeSnapshot(dirs...))
+		differences = slices.DeleteFunc(s.compare(takeSnapshot(dirs...)), expected)
 		if len(differences) == 0 || time.Now().After(end) {
 			return differences
 		}
 	}
 }
 
-// compare lists what is left and what is lost. A control group of ours that is lost was left by somebody else, and has been
-// collected.
+// compare lists what is left and what is lost.
 func (s snapshot) compare(now snapshot) []string {
-	lost := slices.DeleteFunc(without("lost: ", s, now), func(name string) bool { return strings.Contains(name, "control group ") })
-	return append(without("left: ", now, s), lost...)
+	return append(without("left: ", now, s), without("lost: ", s, now)...)
 }
 
 // without lists what is in the first snapshot and not in the second.
@@ -86,23 +94,28 @@ func filesBelow(dir string) (names []string) {
 	return names
 }
 
-// groups are the control groups that bear a name of ours. They are the machine's, and those of a test that runs beside
-// this one are held by a lock.
+// groups are the control groups below those that the test has for itself, with the processes in them.
 func groups() (names []string) {
-	filepath.WalkDir("/sys/fs/cgroup", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || !entry.IsDir() {
-			return nil
-		}
-		if strings.HasPrefix(entry.Name(), "ctr") || strings.HasPrefix(entry.Name(), "cg-limit") {
-			if group, err := os.Open(path); err == nil && unix.Flock(int(group.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil {
-				names = append(names, "control group "+path)
-				group.Close()
+	if len(nests) == 0 {
+		panic("a test that looks for groups that are left needs groups of its own")
+	}
+	for _, n := range nests {
+		for _, dir := range below(n.dir) {
+			if dir == n.inside {
+				continue
+			}
+			processes := strings.Fields(readText(filepath.Join(dir, "cgroup.procs")))
+			if len(processes) == 0 {
+				names = append(names, emptyGroup+dir)
+			} else {
+				names = append(names, fmt.Sprintf("control group of processes %s: %s", strings.Join(processes, ", "), dir))
 			}
 		}
-		return nil
-	})
+	}
 	return names
 }
+
+const emptyGroup = "empty control group "
 
 func namesIn(dir string) (names []string) {
 	entries, _ := os.ReadDir(dir)
@@ -122,7 +135,9 @@ func TestSnapshot(t *testing.T) {
 	sandbox.Root(t)
 	needs(t, "ip")
 	sandbox.Run(t, func(t *sandbox.T) {
+		ownGroups(t)
 		dir := t.TempDir()
+		group := filepath.Join(nests[0].dir, "ctr-group")
 		file := filepath.Join(dir, "file")
 		write := func(content string) error { return os.WriteFile(file, []byte(content), 0o644) }
 		sleeper := exec.Command("sleep", "1000")
@@ -138,6 +153,20 @@ func TestSnapshot(t *testing.T) {
 			{
 				"left: host name other", func() error { return unix.Sethostname([]byte("other")) },
 				func() error { return unix.Sethostname([]byte("host")) },
+			},
+			{
+				"left: " + emptyGroup + group, func() error { return unix.Mkdir(group, 0o755) },
+				func() error { return unix.Rmdir(group) },
+			},
+			{
+				"left: control group of processes", func() error {
+					return exec.Command("sh", "-c", `mkdir "$0"; sleep 1000 & echo $! >"$0/cgroup.procs"; echo $! >"$1"`, group, file).Run()
+				}, func() error {
+					pid, _ := strconv.Atoi(strings.TrimSpace(readText(file)))
+					unix.Kill(pid, unix.SIGKILL)
+					os.Remove(file)
+					return removed(group)
+				},
 			},
 			{
 				"left: link extra", exec.Command("ip", "link", "add", "extra", "type", "bridge").Run,

@@ -113,23 +113,31 @@ func lockedGroup(dir string) (*os.File, error) {
 	}
 }
 
+// isVersion2 reports whether a group of the test would be in the hierarchy of version 2.
+func isVersion2(dir string) bool {
+	return slices.ContainsFunc(nests, func(n nest) bool { return n.inside != n.dir && strings.HasPrefix(dir, n.dir+"/") })
+}
+
 // remove goes back, and removes the group with those that are left below it.
 func (n nest) remove(t *sandbox.T, lock *os.File) {
 	defer lock.Close()
 	os.WriteFile(filepath.Join(n.from, "cgroup.procs"), []byte("0"), 0)
-	dirs := append([]string{n.dir}, below(n.dir)...)
-	for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
-		var failed error
-		for _, dir := range slices.Backward(dirs) {
-			if err := unix.Rmdir(dir); err != nil && err != unix.ENOENT {
-				failed = fmt.Errorf("remove %s: %w", dir, err)
+	if err := removed(n.dir); err != nil {
+		t.Error(err)
+	}
+}
+
+// removed removes a group and those below it, when the last processes in them have ended.
+func removed(group string) (err error) {
+	for end := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
+		err = nil
+		for _, dir := range slices.Backward(append([]string{group}, below(group)...)) {
+			if e := unix.Rmdir(dir); e != nil && e != unix.ENOENT {
+				err = fmt.Errorf("remove %s: %w", dir, e)
 			}
 		}
-		if failed == nil || time.Now().After(end) || t.Failed() {
-			if failed != nil {
-				t.Error(failed)
-			}
-			return
+		if err == nil || time.Now().After(end) {
+			return err
 		}
 	}
 }

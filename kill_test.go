@@ -1,6 +1,7 @@
 package ctrkit_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"os/exec"
 	"path/filepath"
@@ -16,7 +17,8 @@ var endless = []string{"-c", "echo alive; exec sleep 1000"}
 
 // killed are command lines whose first process is killed while they start.
 var killed = map[string][]string{
-	"container": append([]string{"ctr-run", "--", "/bin/sh"}, endless...),
+	"container": append([]string{"ctr-run", "-m", "64M", "--", "/bin/sh"}, endless...),
+	"group":     append(strings.Fields("cg-limit --pids 50 --memory 64M -- ns-unshare --all --mount-proc -- /bin/sh"), endless...),
 	"users":     append(strings.Fields("ns-unshare --map-root-user --all --boottime 5 --mount-proc --with true -- /bin/sh"), endless...),
 	"pipeline": append([]string{
 		"ns-unshare", "--all", "--", "ufs-mount", "--machine", "--scratch", "1M", "tree", "--",
@@ -46,16 +48,22 @@ func killAtRandom(t *sandbox.T, argv []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	ownGroups(t)
 	s := &sweep{T: t, argv: argv, tools: filepath.Dir(tool), dir: layersAndRootfs(t), notes: t.TempDir()}
 	s.before = takeSnapshot(s.watched()...)
 	longest := s.killAfter(func() { s.untilAlive() })
+	for _, difference := range s.before.leftByKill(s.watched()...) {
+		t.Fatalf("killed when it ran: %s", difference)
+	}
+	s.collected("killed when it ran")
 	early, late := 0, 1
 	for range 100 {
 		moment := rand.N(longest)
 		s.killAfter(func() { time.Sleep(moment) })
-		for _, difference := range s.before.left(s.watched()...) {
+		for _, difference := range s.before.leftByKill(s.watched()...) {
 			t.Fatalf("killed after %v: %s", moment, difference)
 		}
+		s.collected(fmt.Sprintf("killed after %v", moment))
 		if readText(s.output("stdout")) == "" {
 			early++
 			longest += longest / 8
@@ -64,7 +72,8 @@ func killAtRandom(t *sandbox.T, argv []string) {
 			longest -= longest / 8
 		}
 	}
-	t.Logf("killed %d times before the program ran, and %d times after; the last moment was %v", early, late, longest)
+	t.Logf("killed %d times before the program ran, and %d times after; %d of them left an empty group; the last moment was %v",
+		early, late, s.groups, longest)
 	if early == 0 {
 		t.Errorf("the program always ran before we killed: nothing is proved about the start")
 	}

@@ -64,7 +64,7 @@ type maker struct {
 	firsts map[int]bool     // the first threads of tools: of the one that strace started, and the cloned children
 	doing  map[int]int      // per thread
 	talks  map[int]*talk    // per child
-	opened map[opening]bool // what a tool has open of control groups, and whether it is to be written
+	opened map[opening]file // what a tool has open of control groups
 	calls  []*traced
 	limits int // how often the limit of open files was given back
 }
@@ -73,6 +73,12 @@ type maker struct {
 type talk struct {
 	words  int    // how many calls of the child there were
 	socket string // by which it talks
+}
+
+// A file is one of a control group, or its directory.
+type file struct {
+	path   string // as a literal
+	writes bool   // it was opened to be written
 }
 
 // An opening is a descriptor of a thread.
@@ -85,7 +91,7 @@ type opening struct {
 func makerOf(trace []*traced, also map[string]bool) *maker {
 	m := &maker{
 		also: also, firsts: map[int]bool{trace[0].tid: true}, doing: map[int]int{},
-		talks: map[int]*talk{}, opened: map[opening]bool{},
+		talks: map[int]*talk{}, opened: map[opening]file{},
 	}
 	// The first call is strace's own: it becomes the tool.
 	rest := trace[1:]
@@ -127,7 +133,7 @@ func (m *maker) take(call *traced) {
 		}
 		m.execs(call)
 	case changing[call.name] || opensTool(call):
-		m.calls = append(m.calls, call)
+		m.calls = append(m.calls, m.intoGroup(call))
 		if m.doing[call.tid] == looking && m.makes(call.tid) {
 			m.doing[call.tid] = making
 		}
@@ -170,7 +176,7 @@ func (m *maker) opensGroup(call *traced) bool {
 		m.calls = append(m.calls, call)
 	}
 	if number(call.result) >= 0 {
-		m.opened[opening{call.tid, call.result}] = writes
+		m.opened[opening{call.tid, call.result}] = file{call.args[1], writes}
 	}
 	return true
 }
@@ -185,15 +191,30 @@ func (m *maker) usesGroup(call *traced) bool {
 	if !using[call.name] || len(call.args) == 0 {
 		return false
 	}
-	file := opening{call.tid, call.args[0]}
-	writes, ok := m.opened[file]
-	if writes {
+	which := opening{call.tid, call.args[0]}
+	opened, ok := m.opened[which]
+	if opened.writes {
 		m.calls = append(m.calls, call)
 	}
 	if call.name == "close" {
-		delete(m.opened, file)
+		delete(m.opened, which)
 	}
 	return ok
+}
+
+var intoGroup = regexp.MustCompile(`\bcgroup=(\d+)`)
+
+// intoGroup is a clone with the path of the group that the child is born in, in place of its descriptor.
+func (m *maker) intoGroup(call *traced) *traced {
+	if call.name != "clone3" || !intoGroup.MatchString(call.args[0]) {
+		return call
+	}
+	named := *call
+	named.args = slices.Clone(call.args)
+	named.args[0] = intoGroup.ReplaceAllStringFunc(call.args[0], func(field string) string {
+		return "cgroup=" + m.opened[opening{call.tid, strings.TrimPrefix(field, "cgroup=")}].path
+	})
+	return &named
 }
 
 // announces reports whether a call is the narrator's, telling of a line.
@@ -229,7 +250,7 @@ func (m *maker) execs(call *traced) {
 	if !strings.HasPrefix(call.name, "execve") || call.result != "0" {
 		return
 	}
-	maps.DeleteFunc(m.opened, func(file opening, _ bool) bool { return file.tid == call.tid })
+	maps.DeleteFunc(m.opened, func(which opening, _ file) bool { return which.tid == call.tid })
 	m.doing[call.tid] = foreign
 	if isTool(call) {
 		m.doing[call.tid] = looking
@@ -347,7 +368,7 @@ func TestMakerOutside(t *testing.T) {
 1 write(5, "no file any more", 16) = 16
 2 openat(AT_FDCWD, "/sys/fs/cgroup/pids/stray", O_RDWR) = 6
 2 write(6, "stray", 5) = 5
-1 clone3({flags=CLONE_PIDFD} => {pidfd=[7]}, 88) = 3
+1 clone3({flags=CLONE_PIDFD, cgroup=4} => {pidfd=[7]}, 88) = 3
 3 close(8) = 0
 3 rt_sigprocmask(SIG_SETMASK, [], NULL, 8) = 0
 3 openat(AT_FDCWD, "/sys/fs/cgroup/pids/ctr-0123456789ab/tasks", O_WRONLY|O_CLOEXEC) = 3
@@ -381,7 +402,7 @@ func TestMakerOutside(t *testing.T) {
 		`close(the result of openat(AT_FDCWD, "GROUP/pids.max", O_CLOEXEC|O_WRONLY))`,
 		`openat(AT_FDCWD, "/sys/fs/cgroup/pids/stray", O_RDWR)`,
 		`write(the result of openat(AT_FDCWD, "/sys/fs/cgroup/pids/stray", O_RDWR), "stray", 5)`,
-		`clone3({flags=CLONE_PIDFD}, 88)`,
+		`clone3({flags=CLONE_PIDFD, cgroup="GROUP"}, 88)`,
 		`openat(AT_FDCWD, "GROUP/tasks", O_CLOEXEC|O_WRONLY)`,
 		`write(the result of openat(AT_FDCWD, "GROUP/tasks", O_CLOEXEC|O_WRONLY), "0", 1)`,
 		`close(the result of openat(AT_FDCWD, "GROUP/tasks", O_CLOEXEC|O_WRONLY))`,

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -293,6 +294,9 @@ func labourOf(first int, calls []*traced) *labour {
 	}
 	for i, call := range calls {
 		mounted = mounted || call.tid == container && call.name == "mount"
+		if group := bornIn.FindString(strings.Join(call.args, " ")); call.name == "clone3" && group != "" {
+			m.joins = append(m.joins, &traced{tid: call.tid, name: "clone3", args: []string{group}})
+		}
 		switch {
 		case runs(call) && isTool(call) || opensTool(call) || call.name == "getpid":
 		case ofGroup(calls[:i], call) && call.tid == first:
@@ -308,6 +312,9 @@ func labourOf(first int, calls []*traced) *labour {
 	}
 	return m
 }
+
+// bornIn is how a child comes into a group of version 2.
+var bornIn = regexp.MustCompile(`\bcgroup="[^"]*"`)
 
 // ofGroup reports whether a call is about a control group: by a path, or by a descriptor from an earlier call.
 func ofGroup(calls []*traced, call *traced) bool {

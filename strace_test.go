@@ -28,6 +28,7 @@ var narrated = map[string][]string{
 	"group":             {"cg-limit", "--memory", "64M", "--cpus", "0.5", "--cpuset-cpus", "0", "--pids", "50", "--", "true"},
 	"in group":          append([]string{"cg-limit", "--pids", "50", "--memory", "64M", "--", "ns-unshare", "--all", "--hostname", "box", "--"}, unitedRoot...),
 	"in place in group": {"cg-limit", "--set", "pids.max=9", "--", "ns-unshare", "--uts", "--mount", "--", "true"},
+	"version 2":         {"cg-limit", "--set", "cgroup.max.depth=5", "--pids", "50", "--", "true"},
 	"rootfs":            {"ctr-run", "--hostname", "box", "--rootfs", "rootfs", "--", "/bin/sh", "-c", "exit 0", `a "b`, ""},
 }
 
@@ -164,12 +165,14 @@ func tampered(t *sandbox.T, claims []*claim, made []*traced) {
 			lie(fmt.Sprintf("%d, %s, is told too early", i, claim), swapped, made)
 		}
 		for j := range made[i].args {
-			changed := *made[i]
-			changed.args = slices.Clone(changed.args)
-			changed.args[j] = twisted(changed.args[j])
-			others := slices.Clone(made)
-			others[i] = &changed
-			lie(fmt.Sprintf("%d, %s, is really %s", i, claim, &changed), claims, others)
+			for _, other := range twisted(made[i].args[j]) {
+				changed := *made[i]
+				changed.args = slices.Clone(changed.args)
+				changed.args[j] = other
+				others := slices.Clone(made)
+				others[i] = &changed
+				lie(fmt.Sprintf("%d, %s, is really %s", i, claim, &changed), claims, others)
+			}
 		}
 		refused := *made[i]
 		refused.result = "-1 EIO (Input/output error)"
@@ -180,15 +183,27 @@ func tampered(t *sandbox.T, claims []*claim, made []*traced) {
 	t.Logf("%d calls, and %d lies about them found out", len(claims), lies)
 }
 
-// twisted is another argument of the same kind.
-func twisted(arg string) string {
+// twisted are other arguments of the same kind, one for each field of a structure.
+func twisted(arg string) (others []string) {
+	if !strings.HasPrefix(arg, "{") {
+		return []string{twistedValue(arg)}
+	}
+	fields, rest := splitArgs(arg[1:])
+	for i, field := range fields {
+		name, value, _ := strings.Cut(field, "=")
+		changed := slices.Clone(fields)
+		changed[i] = name + "=" + twistedValue(value)
+		others = append(others, "{"+strings.Join(changed, ", ")+"}"+rest)
+	}
+	return others
+}
+
+func twistedValue(arg string) string {
 	switch {
 	case strings.HasPrefix(arg, `"`):
 		return `"x` + arg[1:]
 	case strings.HasPrefix(arg, "["):
 		return `["x", ` + arg[1:]
-	case strings.HasPrefix(arg, "{"):
-		return strings.Replace(arg, "=", "=CLONE_IO|", 1)
 	case variables.MatchString(arg):
 		return variables.ReplaceAllString(arg, "/* 1 vars */")
 	case number(arg) >= 0:

@@ -26,6 +26,7 @@ func TestSweepHolding(t *testing.T) {
 	sandbox.Tools(t)
 	faultyTools(t)
 	sandbox.Run(t, func(t *sandbox.T) {
+		ownGroups(t)
 		holder := background(t, "sleep", "1000")
 		s := newSweep(t, strings.Fields(strings.ReplaceAll(heldBox, "HOLDER", strconv.Itoa(holder))))
 		lines := s.linesOfAHold()
@@ -91,6 +92,7 @@ func TestSweepEntering(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sandbox.Run(t, func(t *sandbox.T) {
+				ownGroups(t)
 				box := background(t, "unshare", "--map-root-user", "-muinpCf", "--kill-child", "sleep", "1000")
 				argv = slices.Clone(argv)
 				argv[slices.Index(argv, "TARGET")] = (&world{T: t}).asleep(box)

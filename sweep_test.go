@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -26,11 +27,16 @@ var swept = map[string][]string{
 		"root-pivot --proc --sys --dev tree -- /bin/sh"), alive...),
 	"in a child": append(strings.Fields("ns-unshare --all --hostname box -- ufs-mount --lower a --lower rootfs --scratch 1M tree -- "+
 		"root-pivot --proc --sys --dev tree -- sh"), alive...),
-	"users":   append(strings.Fields("ns-unshare --map-root-user --all --mount-proc --hostname box --with true -- sh"), alive...),
-	"ids":     append(strings.Fields("ns-unshare --map-users 0:0:10 --map-groups 0:0:10 --uts --setuid 5 --setgid 6 -- sh"), alive...),
-	"clocks":  append(strings.Fields("ns-unshare --all --user --boottime 5 --monotonic 7 --hostname box -- sh"), alive...),
-	"machine": append(strings.Fields("ctr-run -- sh"), alive...),
-	"rootfs":  append(strings.Fields("ctr-run --hostname box --rootfs rootfs -- /bin/sh"), alive...),
+	"users":  append(strings.Fields("ns-unshare --map-root-user --all --mount-proc --hostname box --with true -- sh"), alive...),
+	"ids":    append(strings.Fields("ns-unshare --map-users 0:0:10 --map-groups 0:0:10 --uts --setuid 5 --setgid 6 -- sh"), alive...),
+	"clocks": append(strings.Fields("ns-unshare --all --user --boottime 5 --monotonic 7 --hostname box -- sh"), alive...),
+	"counted": append(strings.Fields("cg-limit --memory 64M --swap 0 --cpus 0.5 --cpuset-cpus 0 --pids 20 "+
+		"--report --report-to /dev/null -- sh"), alive...),
+	"group":    append(strings.Fields("cg-limit --memory 64M --cpus 0.5 --pids 50 -- sh"), alive...),
+	"in group": append(strings.Fields("cg-limit --pids 50 -- ns-unshare --all --hostname box -- sh"), alive...),
+	"limits":   append(strings.Fields("ctr-run -m 64M --cpus 0.5 --pids-limit 50 --rootfs rootfs -- sh"), alive...),
+	"machine":  append(strings.Fields("ctr-run -- sh"), alive...),
+	"rootfs":   append(strings.Fields("ctr-run --hostname box --rootfs rootfs -- /bin/sh"), alive...),
 }
 
 // errnos are those with which each line fails.
@@ -46,7 +52,10 @@ func TestSweep(t *testing.T) {
 	for name, argv := range swept {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			sandbox.Run(t, func(t *sandbox.T) { newSweep(t, argv).all() })
+			sandbox.Run(t, func(t *sandbox.T) {
+				ownGroups(t)
+				newSweep(t, argv).all()
+			})
 		})
 	}
 }
@@ -83,6 +92,8 @@ type sweep struct {
 	files  []*os.File // what it inherits, beside its output
 	itself string     // the point at which the tool becomes a copy of itself, which is no program that it runs
 	fired  int
+	groups int    // how many runs were killed so that a group was left
+	tidy   func() // removes what a run that did not fail may leave, because it was told to
 }
 
 func newSweep(t *sandbox.T, argv []string) *sweep {
@@ -117,9 +128,12 @@ func (s *sweep) all() {
 			cloned = cloned || call == "clone3"
 		}
 	}
-	s.Logf("%v: %d points fired", whole.recipes, s.fired)
+	s.Logf("%v: %d points fired, and %d of them left an empty group", whole.recipes, s.fired, s.groups)
 	if s.fired != want {
 		s.Errorf("%d points fired, and there are %d", s.fired, want)
+	}
+	if limited := slices.Contains(s.argv, "cg-limit") || s.argv[0] == "ctr-run"; s.tidy == nil && limited != (s.groups > 0) {
+		s.Errorf("%d runs that were killed have left a group", s.groups)
 	}
 }
 
@@ -164,6 +178,7 @@ type recipeSize struct {
 }
 
 // once runs the command line with one fault, and wants that it fires, that the program is not run, and that nothing is left.
+// Only a tool that is killed itself may leave a group, with nobody in it.
 func (s *sweep) once(fault string) (r result) {
 	s.Helper()
 	log := filepath.Join(s.notes, "log")
@@ -182,9 +197,17 @@ func (s *sweep) once(fault string) (r result) {
 			}
 		}
 	}
-	for _, difference := range s.before.left(s.watched()...) {
+	if s.tidy != nil && (fault == "" || strings.Contains(fault, ":kill")) {
+		s.tidy()
+	}
+	left := s.before.left
+	if strings.HasSuffix(fault, ":kill") {
+		left = s.before.leftByKill
+	}
+	for _, difference := range left(s.watched()...) {
 		s.Errorf("%s, %s: %s", fault, r.call, difference)
 	}
+	s.collected(fault)
 	if fault != "" && (r.call == "" || r.stdout != "") {
 		s.Errorf("%s fired at %q, and the program said %q", fault, r.call, r.stdout)
 	}
@@ -192,6 +215,32 @@ func (s *sweep) once(fault string) (r result) {
 		s.FailNow() // what is left now would be in the way of everything that follows
 	}
 	return r
+}
+
+// collected wants that the next run removes the group that is left. In several hierarchies it is one, under one name.
+func (s *sweep) collected(fault string) {
+	s.Helper()
+	left := groups()
+	if len(left) == 0 {
+		return
+	}
+	s.groups++
+	for _, group := range left {
+		if !randomName.MatchString(filepath.Base(group)) || filepath.Base(group) != filepath.Base(left[0]) {
+			s.Errorf("%s: what is left is not one group: %q", fault, left)
+		}
+	}
+	options := strings.Fields("cg-limit --memory 1G --cpus 1 --pids 100 --")
+	if s.argv[0] == "cg-limit" {
+		options = s.argv[:1+slices.Index(s.argv, "--")]
+	}
+	next := exec.Command(filepath.Join(s.tools, options[0]), append(slices.Clone(options[1:]), "true")...)
+	if out, err := next.CombinedOutput(); err != nil || len(out) > 0 {
+		s.Errorf("%s: the next run: %v\n%s", fault, err, out)
+	}
+	for _, difference := range s.before.left(s.watched()...) {
+		s.Errorf("%s: after the next run: %s", fault, difference)
+	}
 }
 
 // run starts the command line and waits for its end.

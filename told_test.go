@@ -64,10 +64,15 @@ func (c *claim) String() string { return c.name + "(" + strings.Join(c.args, ", 
 // own are removed at the end, the last one first.
 func claimed(lines []*told, left []string) (claims []*claim, err error) {
 	var ends []*claim
-	inChild := false
+	inChild, cradle := false, ""
 	for _, l := range lines {
 		if !l.Outside {
-			claims = append(claims, &claim{l, l.Call, l.Args, l.Result})
+			args := slices.Clone(l.Args)
+			if l.Call == "clone3" {
+				// In version 2 the child is born in the group.
+				args[0] = strings.Replace(args[0], "cgroup=group", "cgroup="+strconv.Quote(cradle), 1)
+			}
+			claims = append(claims, &claim{l, l.Call, args, l.Result})
 			inChild = l.Call == "clone3" || inChild && !strings.HasPrefix(l.Call, "execve")
 			continue
 		}
@@ -79,6 +84,9 @@ func claimed(lines []*told, left []string) (claims []*claim, err error) {
 			claims = append(claims, calls...)
 			if dir, ok := strings.CutPrefix(command, "mkdir "); ok && randomName.MatchString(filepath.Base(dir)) {
 				ends = append(ends, removal(l, dir))
+				if isVersion2(dir) {
+					cradle = dir
+				}
 			}
 		}
 		if inChild {

@@ -6,12 +6,12 @@
 // process that runs already is limited instead. With --name the group stays.
 //
 //	$ cg-limit --pids 1 -- sh -c 'sleep 1 & wait'
-//	sh: 1: Cannot fork
+//	sh: 0: Cannot fork
+//	? 2
 //
-//	$ cg-limit --memory 32M -- sh -c 'head -c 50M /dev/zero | tail -c 1; echo $?'
-//	Killed
-//	137
+//	$ cg-limit --memory 32M -- dd if=/dev/zero of=/dev/null bs=60M count=1
 //	cg-limit: hint: the memory of the group was used up, and the OOM killer killed 1 of its processes
+//	? 137
 package main
 
 import (

@@ -1,4 +1,4 @@
-// Ctr-run composes namespaces, a copy-on-write tree and a new root into a container.
+// Ctr-run composes limits, namespaces, a copy-on-write tree and a new root into a container.
 //
 // The container has its own mounts, host name, IPC, network, processes and view
 // of control groups. Its files are the machine's own, without those of its users
@@ -13,7 +13,8 @@
 //	? 127
 //
 //	$ ctr-run --print -- sh
-//	ns-unshare --all --hostname ctr -- \
+//	cg-limit --pids 2048 -- \
+//	  ns-unshare --all --hostname ctr -- \
 //	  ufs-mount --machine --scratch 512M /mnt -- \
 //	  root-pivot --proc --sys --dev /mnt -- \
 //	  sh

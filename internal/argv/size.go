@@ -30,8 +30,12 @@ func (s Size) MarshalText() ([]byte, error) {
 func (s *Size) UnmarshalText(text []byte) error {
 	digits := strings.ToUpper(string(text))
 	power := 0
-	if n := len(digits); n > 2 && digits[n-1] == 'B' && strings.IndexByte(units, digits[n-2]) > 0 {
-		digits = digits[:n-1] // 64MB is 64M
+	for _, suffix := range []string{"IB", "B"} {
+		// 64MiB and 64MB are 64M.
+		if short, ok := strings.CutSuffix(digits, suffix); ok && strings.ContainsAny(short, units[1:]) {
+			digits = short
+			break
+		}
 	}
 	if n := len(digits); n > 0 {
 		if i := strings.IndexByte(units, digits[n-1]); i >= 0 {

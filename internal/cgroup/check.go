@@ -21,7 +21,7 @@ func (l *Limit) Check() error {
 	case l.ReportTo != "" && l.Report == nil:
 		return &chain.Hinted{Err: errors.New("report to " + l.ReportTo + ": none is asked for"), Hint: "add --report, or --report=json"}
 	case l.Idle():
-		return &chain.Hinted{Err: errors.New("limit: nothing is limited"), Hint: "add --memory 64M and the like, or --report to count only"}
+		return &chain.Hinted{Err: errors.New("limit: nothing is limited"), Hint: "add --memory 64M and the like before PROG, or --report to count only"}
 	}
 	if err := l.checkGroup(); err != nil {
 		return err
@@ -85,6 +85,7 @@ func isNumber(text string) bool { return text != "" && strings.Trim(text, "01234
 // checkValues wants limits in the ranges that both versions take.
 func (l *Limit) checkValues() error {
 	const heaviest, most = 10_000, 1 << 22 // the kernel's weights, and its PID_MAX_LIMIT
+	const page = 4096
 	switch {
 	case l.CpusetCpus != "" && !isList(l.CpusetCpus):
 		return fmt.Errorf("limit to processors %s: write a list such as 0-2,4", l.CpusetCpus)
@@ -98,6 +99,8 @@ func (l *Limit) checkValues() error {
 		return fmt.Errorf("limit processes to %d: the kernel has 1 to %d", l.Pids, most)
 	case l.Pid < 0:
 		return fmt.Errorf("limit process %d: a pid is more than 0", l.Pid)
+	case l.Memory != 0 && l.Memory < page, l.MemoryHigh != 0 && l.MemoryHigh < page:
+		return &chain.Hinted{Err: fmt.Errorf("limit memory: less than a page of %d bytes is none", page), Hint: "sizes are bytes, and have a unit: 64M"}
 	case l.MemoryHigh > l.Memory && l.Memory != 0:
 		return errors.New("slow down beyond --memory-high: it is more than --memory, where the killing begins")
 	}

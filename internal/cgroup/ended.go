@@ -56,11 +56,15 @@ func (l *Limit) Ended(status unix.WaitStatus, talk chain.Talk) error {
 // Account tells what the group used, under the name of a tool. If the program has
 // failed, that may be because of a limit.
 func (l *Limit) Account(tool string, status unix.WaitStatus, talk chain.Talk) error {
-	if status != 0 || l.Report != nil {
+	// Only a limit of memory is deadly for others than PROG.
+	if status != 0 || l.Memory != 0 || l.Report != nil {
 		f := deaths(l.group)
 		if text := l.died(&f); text != "" {
 			fmt.Fprintf(talk.Err, "%s: hint: %s\n", tool, text)
 		}
+	}
+	if p := l.group.places[0]; !p.kept() && p.populated() {
+		fmt.Fprintf(talk.Err, "%s: hint: there are processes in the group still: cg-limit --kill %s ends them\n", tool, l.group.name)
 	}
 	if l.Report == nil {
 		return nil
@@ -96,9 +100,11 @@ func (l *Limit) died(f *Figures) string {
 	switch {
 	case killed > 0 && ours && l.Memory < memoryOfTools:
 		return argv[0] + " and the tools after it need about 16 MiB themselves, and the group had no more memory"
+	case killed > 0 && l.OomGroup:
+		return "the memory of the group was used up, and the OOM killer killed all of its processes"
 	case killed > 0:
 		return fmt.Sprintf("the memory of the group was used up, and the OOM killer killed %d of its processes", killed)
-	case refused > 0 && ours && l.Pids != 0 && l.Pids < pidsOfTools:
+	case refused > 0 && ours && l.Pids != 0 && l.Pids < 2*pidsOfTools:
 		return argv[0] + " and the tools after it need about 8 processes and threads themselves"
 	}
 	return ""

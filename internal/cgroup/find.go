@@ -90,7 +90,13 @@ func byName(l layout, name string) (*group, error) {
 			}
 		}
 	}
-	return g.orNone("there is none")
+	if len(g.places) == 0 {
+		return nil, &chain.Hinted{
+			Err:  fmt.Errorf("find control group %s: there is none", name),
+			Hint: "a name is looked for where we may make groups; cg-stat --tree lists all, by their path",
+		}
+	}
+	return g, nil
 }
 
 // parents are the directories in which a group may be made, the likeliest first.

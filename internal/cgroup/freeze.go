@@ -1,7 +1,6 @@
 package cgroup
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -161,7 +160,7 @@ func (g *group) dissolve(r *recipe.Recipe) error {
 		r.Outside(recipe.Outside{
 			Name: "remove group", Object: p.dir, Same: "rmdir " + p.dir,
 			Do: func(int) error {
-				if err := removeTree(p.dir); !errors.Is(err, unix.ENOENT) {
+				if err := removeTree(p.dir); err != unix.ENOENT {
 					return err
 				}
 				return nil

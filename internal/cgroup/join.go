@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"ctrkit/internal/chain"
 	"ctrkit/internal/recipe"
 )
 
@@ -31,6 +32,26 @@ func (g *group) birth() *recipe.Birth {
 		}
 	}
 	return b
+}
+
+// reachable says why our child cannot get to a group that was named: who moves a
+// process of version 2 must be allowed to write in the group that is above both.
+func (p *place) reachable(l *Limit, dry bool) error {
+	if p.version == 1 || p.own == "" || dry || l.Alone() {
+		return nil
+	}
+	above := p.own
+	for !within(p.parent, above) {
+		above = filepath.Dir(above)
+	}
+	file := filepath.Join(above, "cgroup.procs")
+	if err := writable(file); err != nil {
+		return &chain.Hinted{
+			Err:  fmt.Errorf("move a process from %s to %s: write %s: %w", p.own, p.parent, file, err),
+			Hint: "a user can move processes only inside of what is delegated to him: begin in a group in there",
+		}
+	}
+	return nil
 }
 
 // join records that the child joins a group, before it has any other thread.
@@ -108,11 +129,22 @@ func (p *place) take(r *recipe.Recipe, pid int) {
 		Name: fmt.Sprintf("move process %d to", pid), Object: p.dir, Same: fmt.Sprintf("echo %d > %s", pid, file),
 		Do: func(int) error {
 			before = p.of(pid)
-			return write(file, fmt.Sprint(pid))
+			return unmoved(write(file, fmt.Sprint(pid)))
 		},
 		Undo:  func() error { return write(filepath.Join(before, "cgroup.procs"), fmt.Sprint(pid)) },
 		Stays: true,
 	})
+}
+
+// unmoved adds the remedy to the error of a process that cannot be moved.
+func unmoved(err error) error {
+	switch err {
+	case unix.EINVAL:
+		return &chain.Hinted{Err: err, Hint: "the kernel does not let its own threads be moved, nor processes with a real-time schedule"}
+	case unix.EACCES, unix.EPERM:
+		return &chain.Hinted{Err: err, Hint: "one may move one's own processes, between groups that are delegated to one: try sudo"}
+	}
+	return err
 }
 
 // of is the directory of the group that a process is in, in the same tree.

@@ -16,6 +16,7 @@ func (f *Figures) reads(r *recipe.Recipe, g *group) {
 }
 
 func (f *Figures) readsMemory(r *recipe.Recipe, g *group) {
+	//doc:figures
 	// Memory is counted for the group whose process touched it first. The kernel's
 	// copies of the files that it used are counted too, so this is more than the
 	// processes themselves have.

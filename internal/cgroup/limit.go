@@ -48,7 +48,7 @@ type Limit struct {
 type Where struct {
 	Group        string `name:"name" placeholder:"NAME" help:"Name the group, and keep it when PROG has ended. If it is there already, join it."`
 	CgroupParent string `placeholder:"PATH" help:"Make the group below this one, instead of ours: /a/b, from the top of the tree."`
-	Pid          int    `placeholder:"PID" help:"Limit this process instead of a PROG, and return."`
+	Pid          int    `placeholder:"PID" help:"Limit this process from now on, instead of a PROG, and return. Memory that it has already is not counted."`
 }
 
 func (l *Limit) Name() string { return "cg-limit" }

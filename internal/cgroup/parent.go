@@ -43,13 +43,27 @@ func (t *tree) candidates() []string {
 		return []string{t.own}
 	}
 	list := []string{filepath.Dir(t.own), t.own, t.top}
-	if t.own == t.top {
-		list = list[1:]
+	if t.own == t.top || t.confined() {
+		list = []string{t.own}
 	}
 	if isRoot(t.own) || onlyUs(t.own) {
 		list = slices.Insert(list, 0, t.own)
 	}
 	return list
+}
+
+// confined reports whether our own group has limits. Beside it a new group would not
+// have them: what was limited would get out by being limited once more.
+func (t *tree) confined() bool {
+	if isOurs(filepath.Base(t.own)) {
+		return true
+	}
+	for _, file := range []string{"memory.max", "memory.high", "cpu.max"} {
+		if value := words(t.own, file); len(value) > 0 && value[0] != "max" {
+			return true
+		}
+	}
+	return len(words(t.own, "io.max")) > 0
 }
 
 // isRoot reports whether a group of version 2 is the root of the machine, for which
@@ -80,15 +94,28 @@ func (t *tree) suits(dir string, need []string) error {
 		if err := writable(file); err != nil {
 			return t.refused(file, err)
 		}
-		if !isRoot(e.dir) && len(words(e.dir, "cgroup.procs")) > 0 && !onlyUs(e.dir) {
-			return &chain.Hinted{
-				Err: fmt.Errorf("enable controller %s in %s: it has processes: %w", e.controller, e.dir, unix.EBUSY),
-				Hint: "a group either has processes or hands controllers on (no internal processes); " +
-					"move them to a group below, or name another with --cgroup-parent",
-			}
+		if hasProcesses(e.dir) && !onlyUs(e.dir) {
+			return crowded(fmt.Sprintf("enable controller %s in %s", e.controller, e.dir))
 		}
 	}
+	if hasProcesses(dir) && len(words(dir, "cgroup.subtree_control")) > 0 {
+		// Some controllers can be enabled all the same, and then the groups below are for
+		// threads: no process can be in them.
+		return crowded("make control group below " + dir)
+	}
 	return nil
+}
+
+// hasProcesses reports whether a group has processes, and is one to which the rule
+// about them applies.
+func hasProcesses(dir string) bool { return !isRoot(dir) && len(words(dir, "cgroup.procs")) > 0 }
+
+func crowded(action string) error {
+	return &chain.Hinted{
+		Err: fmt.Errorf("%s: it has processes: %w", action, unix.EBUSY),
+		Hint: "a group either has processes or hands controllers on (no internal processes); " +
+			"move them to a group below, or name another with --cgroup-parent",
+	}
 }
 
 // An enabling is a controller that a directory does not hand on yet.

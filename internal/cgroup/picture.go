@@ -24,6 +24,7 @@ func (s *Stat) trees(r *recipe.Recipe, l layout) error {
 		}
 	}
 	pictures := []*picture{}
+	//doc:trees
 	for _, p := range g.places {
 		pictures = append(pictures, &picture{Version: p.version, Mount: p.top, Controllers: p.controllers})
 		if p.version == 2 {

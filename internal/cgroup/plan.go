@@ -1,6 +1,7 @@
 package cgroup
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -31,8 +32,9 @@ func (l *Limit) plan(dry bool) (*group, error) {
 	if err := l.wants(g, trees); err != nil {
 		return nil, err
 	}
+	var refusal error
 	if l.Report != nil || l.Group != "" {
-		g.extend(trees, l.CgroupParent, dry, counted...)
+		refusal = g.extend(trees, l.CgroupParent, dry, counted...)
 	}
 	if l.Group != "" {
 		g.extend(trees, l.CgroupParent, dry, "freezer")
@@ -41,6 +43,12 @@ func (l *Limit) plan(dry bool) (*group, error) {
 		if err := p.locate(l.CgroupParent, g.name, dry); err != nil {
 			return nil, err
 		}
+		if err := p.reachable(l, dry); err != nil {
+			return nil, err
+		}
+	}
+	if len(g.places) == 0 && refusal != nil {
+		return nil, refusal
 	}
 	if len(g.places) == 0 {
 		return nil, &chain.Hinted{
@@ -96,8 +104,9 @@ func (g *group) want(t *tree, controller string) *place {
 	return p
 }
 
-// extend adds controllers where they can be had.
-func (g *group) extend(trees layout, parent string, dry bool, controllers ...string) {
+// extend adds controllers where they can be had, and returns why the first one cannot
+// that cannot.
+func (g *group) extend(trees layout, parent string, dry bool, controllers ...string) (refusal error) {
 	for _, controller := range controllers {
 		t := trees.of(controller)
 		if t == nil {
@@ -110,10 +119,13 @@ func (g *group) extend(trees layout, parent string, dry bool, controllers ...str
 		if i := slices.IndexFunc(g.places, func(p *place) bool { return p.tree == t }); i >= 0 {
 			need = append(need, g.places[i].need...)
 		}
-		if _, err := t.below(parent, need, dry); err == nil {
+		_, err := t.below(parent, need, dry)
+		if err == nil {
 			g.want(t, controller)
 		}
+		refusal = cmp.Or(refusal, err)
 	}
+	return refusal
 }
 
 // locate finds the directory.
@@ -125,6 +137,12 @@ func (p *place) locate(parent, name string, dry bool) (err error) {
 	p.dir = filepath.Join(p.parent, name)
 	info, err := os.Stat(p.dir)
 	p.found = err == nil && info.IsDir()
+	if p.found && p.isFrozen() {
+		return &chain.Hinted{
+			Err:  fmt.Errorf("join control group %s: it is frozen, and who joins it stops too", name),
+			Hint: "cg-limit --thaw " + name,
+		}
+	}
 	return nil
 }
 

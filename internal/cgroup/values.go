@@ -101,7 +101,7 @@ func (s *Setting) UnmarshalText(text []byte) error {
 	switch {
 	case !ok || value == "":
 		return fmt.Errorf("%q is no setting: write FILE=VALUE, such as memory.min=8M", text)
-	case strings.ContainsAny(file, "/\x00") || !strings.Contains(strings.Trim(file, "."), "."):
+	case strings.ContainsAny(file, "/\x00") || strings.HasPrefix(file, ".") || !strings.Contains(strings.Trim(file, "."), "."):
 		return fmt.Errorf("%q is no file of a control group: write CONTROLLER.NAME", file)
 	case file == "cgroup.procs" || file == "cgroup.threads" || file == "cgroup.kill":
 		return errors.New(file + " is no limit, and would be written before the program is there")

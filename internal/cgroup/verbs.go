@@ -15,7 +15,7 @@ type Verbs struct {
 	Freeze string `placeholder:"NAME" help:"Stop all processes of a group."`
 	Thaw   string `placeholder:"NAME" help:"Let them go on."`
 	Kill   string `placeholder:"NAME" help:"Kill all processes of a group, and wait until they are gone."`
-	Remove string `placeholder:"NAME" help:"Remove a group that has no processes any more."`
+	Remove string `placeholder:"NAME" help:"Remove a group that has no processes any more, and those below it."`
 }
 
 func (v *Verbs) any() bool { return *v != Verbs{} }
@@ -31,7 +31,13 @@ func (v *Verbs) check() error {
 	if given > 1 {
 		return errors.New("freeze, thaw, kill, remove: one thing at a time")
 	}
-	return checkName(cmp.Or(v.Freeze, v.Thaw, v.Kill, v.Remove))
+	if name := cmp.Or(v.Freeze, v.Thaw, v.Kill, v.Remove); isNumber(name) {
+		return &chain.Hinted{
+			Err:  fmt.Errorf("control group %s: this is a pid, and what is done would be done to all of the process's group", name),
+			Hint: "cg-stat --tree lists the groups; they are named, or given by their path",
+		}
+	}
+	return nil
 }
 
 // checkName wants a name of a group, and no path.

@@ -20,7 +20,7 @@ func (s *Stat) watching(g *group) recipe.Outside {
 		for err == nil {
 			now := figures(g)
 			if g.vanished() {
-				return errGone
+				return nil // it was there when we began
 			}
 			if s.JSON {
 				err = s.print(now)

@@ -17,7 +17,7 @@ import (
 	"ctrkit/internal/ufs"
 )
 
-var steps = []chain.Step{&ns.Unshare{}, &cgroup.Stat{}, &ufs.Mount{}, &ufs.Diff{}, &ufs.Apply{}, &root.Pivot{}, &ctr.Run{}}
+var steps = []chain.Step{&cgroup.Limit{}, &ns.Unshare{}, &cgroup.Stat{}, &ufs.Mount{}, &ufs.Diff{}, &ufs.Apply{}, &root.Pivot{}, &ctr.Run{}}
 
 // words are values of options that parsers have been known to stumble over.
 var words = []string{
@@ -107,6 +107,21 @@ func randomOf(typ reflect.Type, random *rand.Rand) reflect.Value {
 		return reflect.ValueOf(cgroup.CPUs(1000 + random.Intn(1<<29)))
 	case *ufs.Time:
 		return reflect.ValueOf(&ufs.Time{Time: time.Unix(random.Int63n(1<<33), random.Int63n(1e9)).UTC()})
+	case *cgroup.Bytes:
+		size := cgroup.Bytes(random.Intn(3) * random.Intn(1<<40))
+		return reflect.ValueOf(&size)
+	case []cgroup.Rate:
+		return reflect.ValueOf([]cgroup.Rate{{Device: "d" + word, Rate: argv.Size(1 + random.Intn(1<<40))}, {Device: "254:0", Rate: 7 << 20}})
+	case []cgroup.Huge:
+		return reflect.ValueOf([]cgroup.Huge{{Page: argv.Size(1) << random.Intn(40), Limit: argv.Size(1 + random.Intn(1<<40))}, {Page: 2 << 20, Limit: 1}})
+	case []cgroup.Setting:
+		settings := make([]cgroup.Setting, 2)
+		for i, text := range []string{"memory.min=8M", "a.b=" + word} {
+			if err := settings[i].UnmarshalText([]byte(text)); err != nil {
+				panic(err)
+			}
+		}
+		return reflect.ValueOf(settings)
 	case int64:
 		return reflect.ValueOf(random.Int63() - 1<<62)
 	case int:

@@ -69,11 +69,12 @@ func usage(err error, step chain.Step) error {
 	}
 	text := strings.ReplaceAll(err.Error(), ", did you mean ", ": did you mean ")
 	text, _, _ = strings.Cut(text, "; perhaps try ")
+	text = strings.Replace(text, "expected value value", "expected a value", 1)
 	if m := valueless.FindStringSubmatch(text); m != nil {
 		text = m[1] + ": its value is missing"
 	}
 	hint := step.Name() + " --help lists the options"
-	if option, value, ok := strings.Cut(text, " value but got \"-"); ok && strings.Contains(option, ": expected") {
+	if option, value, ok := strings.Cut(text, " but got \"-"); ok && strings.Contains(option, ": expected") {
 		text = strings.TrimSuffix(text, " (short flag)")
 		option, _, _ = strings.Cut(option, ":")
 		value, _, _ = strings.Cut(value, `"`)

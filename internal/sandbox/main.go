@@ -52,6 +52,11 @@ func runSuite(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, "sandbox: building the tools:", suite.buildErr)
 		code = 1
 	}
+	if os.Getenv("CTRKIT_VM") != "" && suite.ran == 0 && len(suite.skips) == 0 {
+		// Whoever starts a machine for it has named the tests wrongly.
+		fmt.Fprintln(os.Stderr, "sandbox: no test has run in the virtual machine")
+		code = 1
+	}
 	suite.tellSkips()
 	if len(leaks) == 0 {
 		// Otherwise something could be mounted in it, and would be removed too.

@@ -23,6 +23,9 @@ func Run(t *testing.T, f func(t *T)) {
 	if suite == nil {
 		t.Fatal("sandbox.Run needs a TestMain that calls sandbox.Main")
 	}
+	suite.mu.Lock()
+	suite.ran++
+	suite.mu.Unlock()
 	res := spawn(t)
 	if res.Log != "" && (res.Outcome == failed || testing.Verbose()) {
 		t.Logf("inside the sandbox:\n%s", res.Log)

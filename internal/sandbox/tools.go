@@ -21,6 +21,7 @@ type suiteState struct {
 
 	mu    sync.Mutex
 	skips []skip
+	ran   int // sandboxes
 }
 
 var suite *suiteState
