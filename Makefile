@@ -56,6 +56,7 @@ test: ## run every test, installing what they need (root; without it, the part t
 
 test-world: ## unpack, change and pack a Debian root, with other people's tools as witnesses (root, network)
 	@tools/deps.sh $(TEST_PACKAGES) $(WORLD_PACKAGES)
+	@mkdir -p bin && { [ -e bin/.debian.tar ] || mmdebstrap --quiet --variant=apt stable bin/.debian.tar; }
 	CTRKIT_TIMEOUT=20m go test -vet=off -count=1 -timeout 0 -tags world -run '^TestWorld$$' -v .
 
 # The tools are built here: there is no compiler inside. Programs start ten times slower there.
