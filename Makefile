@@ -16,8 +16,10 @@ KERNEL  ?= 6.1
 VM_USERS = 0 1000
 # Who else reads and writes layer archives, and what a root file system is made by.
 WORLD_PACKAGES = attr libarchive-tools mmdebstrap python3 skopeo umoci zstd
+# Makes that root, once; the name of the archive follows.
+DEBIAN = f() { [ -e "$$1" ] || { mkdir -p "$${1%/*}" && mmdebstrap --quiet --format=tar --variant=apt stable "$$1.new" && mv "$$1.new" "$$1"; }; }; f
 # What the bench runs beside us.
-BENCH_PACKAGES = bubblewrap busybox-static crun runc util-linux
+BENCH_PACKAGES = bubblewrap busybox-static crun mmdebstrap runc tar util-linux zstd
 
 # Without C, a tool is one file that needs no loader: it starts sooner, and runs in a root with nothing else in it.
 export CGO_ENABLED = 0
@@ -56,7 +58,7 @@ test: ## run every test, installing what they need (root; without it, the part t
 
 test-world: ## unpack, change and pack a Debian root, with other people's tools as witnesses (root, network)
 	@tools/deps.sh $(TEST_PACKAGES) $(WORLD_PACKAGES)
-	@mkdir -p bin && { [ -e bin/.debian.tar ] || mmdebstrap --quiet --variant=apt stable bin/.debian.tar; }
+	@$(DEBIAN) bin/.debian.tar
 	CTRKIT_TIMEOUT=20m go test -vet=off -count=1 -timeout 0 -tags world -run '^TestWorld$$' -v .
 
 # The tools are built here: there is no compiler inside. Programs start ten times slower there.
@@ -83,6 +85,7 @@ fmt: ## format every Go file
 	$(GOFUMPT) -w .
 
 bench: build bench-deps ## time our tools beside their peers, and write bench/RESULTS.md (root)
+	@$(DEBIAN) $(BIN)/.debian.tar
 	go -C bench build -o $(CURDIR)/$(BIN)/.bench .
 	$(BIN)/.bench -bin $(BIN) -rounds $(ROUNDS) -o bench/RESULTS.md
 

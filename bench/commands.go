@@ -8,11 +8,12 @@ import (
 	"strings"
 )
 
-// before is the command line of a peer that becomes, or runs, what follows it. ROOT stands for the container's root.
+// before is the command line of a peer that becomes, or runs, what follows it. ROOT stands for the container's root,
+// DEBIAN for an archive, and TARGET for a directory to unpack it in.
 func before(command ...string) func(*place, ...string) ([]string, error) {
 	return func(p *place, prog ...string) (argv []string, err error) {
 		for _, arg := range slices.Concat(command, prog) {
-			argv = append(argv, strings.ReplaceAll(arg, "ROOT", p.root))
+			argv = append(argv, strings.NewReplacer("ROOT", p.root, "TARGET", p.target, "DEBIAN", p.debian).Replace(arg))
 		}
 		return argv, nil
 	}

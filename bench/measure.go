@@ -100,7 +100,7 @@ func (p *place) measure(t table, warm, rounds int) (report, error) {
 	r := report{table: t}
 	var commands [][]string
 	for _, peer := range t.peers {
-		argv, row, err := p.prepare(peer, t.prog)
+		argv, row, err := p.prepare(t, peer)
 		if err != nil {
 			r.absent = append(r.absent, fmt.Sprintf("%s (%v)", peer.name, err))
 			continue
@@ -110,6 +110,9 @@ func (p *place) measure(t table, warm, rounds int) (report, error) {
 	}
 	// Our own garbage is left until later: collecting it would be timed as somebody's work.
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	if t.fewer > 0 {
+		warm, rounds = max(1, warm/t.fewer), max(1, rounds/t.fewer)
+	}
 	for round := range warm + rounds {
 		// The order changes, because a peer's last work (the kernel takes a network namespace down in the
 		// background) falls on whoever comes next.
@@ -119,6 +122,9 @@ func (p *place) measure(t table, warm, rounds int) (report, error) {
 			}
 			row := &r.rows[i]
 			if err := p.enter(row.peer); err != nil {
+				return r, err
+			}
+			if err := t.ready(p); err != nil {
 				return r, err
 			}
 			took, err := p.once(commands[i], p.null)
@@ -133,11 +139,28 @@ func (p *place) measure(t table, warm, rounds int) (report, error) {
 	return r, nil
 }
 
+// ready makes ready what a run of the table wants.
+func (t table) ready(p *place) error {
+	if t.before == nil {
+		return nil
+	}
+	return t.before(p)
+}
+
 // prepare makes a peer's command line, and sees for itself that it works and which namespaces it makes: a peer that
 // does less than it says is fast for no merit.
-func (p *place) prepare(peer peer, prog []string) (argv []string, r row, err error) {
+func (p *place) prepare(t table, peer peer) (argv []string, r row, err error) {
 	if err := p.enter(peer); err != nil {
 		return nil, r, err
+	}
+	if t.alone {
+		if argv, err = peer.args(p); err == nil {
+			err = t.ready(p)
+		}
+		if err == nil {
+			_, err = p.once(argv, p.null)
+		}
+		return argv, row{peer: peer}, err
 	}
 	inside, err := p.namespaces(peer.args)
 	if err != nil {
@@ -147,7 +170,7 @@ func (p *place) prepare(peer peer, prog []string) (argv []string, r row, err err
 	if err != nil {
 		return nil, r, err
 	}
-	argv, err = peer.args(p, prog...)
+	argv, err = peer.args(p, t.prog...)
 	return argv, row{peer: peer, namespaces: differing(inside, outside)}, err
 }
 

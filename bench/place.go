@@ -16,6 +16,8 @@ type place struct {
 	root          string // of the containers
 	host, unified int    // mount namespaces: with the machine's cgroup trees, and with version 2 alone
 	null, errors  *os.File
+	debian        string // an archive; with .gz and .zst, its compressed forms
+	target        string // a directory on the same tmpfs
 }
 
 // settle moves this thread into a place of its own. Our tools are found in bin before all others.
@@ -40,8 +42,11 @@ func settle(bin string) (*place, error) {
 	}
 	os.Setenv("PATH", bin+":"+os.Getenv("PATH"))
 	os.Setenv("HOME", dir)
-	p := &place{root: dir + "/root"}
+	p := &place{root: dir + "/root", debian: dir + "/debian.tar", target: dir + "/target"}
 	if err := p.furnish(); err != nil {
+		return nil, err
+	}
+	if err := p.layers(bin); err != nil {
 		return nil, err
 	}
 	return p, p.worlds()
