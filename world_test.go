@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"ctrkit/internal/sandbox"
@@ -26,6 +27,7 @@ func TestWorld(t *testing.T) {
 	sandbox.Run(t, func(t *sandbox.T) {
 		w := &debianWorld{t, t.TempDir()}
 		t.Setenv("DEBIAN", debian)
+		w.memory()
 		w.roundTrip()
 		w.images()
 	})
@@ -62,6 +64,27 @@ for dir in $1 $2; do
 done
 diff $(echo $1 | tr / -).list $(echo $2 | tr / -).list
 `
+
+// memory sees that archives and layers of any size take little of it.
+func (w *debianWorld) memory() {
+	w.sh(`for level in 3 19; do zstd -q -$level -c $DEBIAN >z$level; done
+mkdir many few; cd many; seq 100000 | xargs touch; cd ../few; for d in $(seq 100); do mkdir $d; (cd $d; seq 1000 | xargs touch); done`)
+	for _, line := range []string{
+		"ufs-apply --devices --onto out3 z3", "ufs-apply --devices --onto out19 z19",
+		"ufs-diff many", "ufs-diff --zstd --tar many.tar many", "ufs-apply --onto out many.tar", "ufs-diff --lower many few",
+	} {
+		cmd := exec.Command("sh", "-c", "exec "+line+" >/dev/null")
+		cmd.Dir = w.dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			w.Fatalf("%s: %v: %s", line, err, out)
+		}
+		kib := cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss
+		if w.Logf("%s: %d KiB", line, kib); kib > 64<<10 {
+			w.Errorf("%s takes %d KiB", line, kib)
+		}
+	}
+	w.sh("rm -r out* z3 z19 many many.tar few")
+}
 
 // roundTrip unpacks a Debian root, changes it, and makes a layer of the changes, which gives the same elsewhere.
 func (w *debianWorld) roundTrip() {

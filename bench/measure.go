@@ -110,9 +110,8 @@ func (p *place) measure(t table, warm, rounds int) (report, error) {
 	}
 	// Our own garbage is left until later: collecting it would be timed as somebody's work.
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
-	if t.fewer > 0 {
-		warm, rounds = max(1, warm/t.fewer), max(1, rounds/t.fewer)
-	}
+	fewer := max(1, t.fewer)
+	warm, rounds = max(1, warm/fewer), max(1, rounds/fewer)
 	for round := range warm + rounds {
 		// The order changes, because a peer's last work (the kernel takes a network namespace down in the
 		// background) falls on whoever comes next.
@@ -124,10 +123,7 @@ func (p *place) measure(t table, warm, rounds int) (report, error) {
 			if err := p.enter(row.peer); err != nil {
 				return r, err
 			}
-			if err := t.ready(p); err != nil {
-				return r, err
-			}
-			took, err := p.once(commands[i], p.null)
+			took, err := p.timed(t, commands[i])
 			if err != nil {
 				return r, fmt.Errorf("%s, in round %d: %w", row.peer.name, round, err)
 			}
@@ -137,6 +133,14 @@ func (p *place) measure(t table, warm, rounds int) (report, error) {
 		}
 	}
 	return r, nil
+}
+
+// timed is one run that counts.
+func (p *place) timed(t table, argv []string) (time.Duration, error) {
+	if err := t.ready(p); err != nil {
+		return 0, err
+	}
+	return p.once(argv, p.null)
 }
 
 // ready makes ready what a run of the table wants.

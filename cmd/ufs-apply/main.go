@@ -9,7 +9,8 @@
 // Refused are: names that are absolute or have .. in them, names and hard links that
 // lead through a symbolic link, device nodes unless --devices is given, device 0/0,
 // attributes of overlayfs, members larger or more than the file system has room for,
-// and names deeper than 400 directories.
+// names deeper than 400 directories, and zstd windows of more than 32 MiB. Names of
+// members that begin with .wh. are whiteouts, and nothing but empty files.
 //
 // Root gives files the owners that the archive says. For an ordinary user, and in a user
 // namespace that lacks an id, they are kept in an attribute, and set-user-ID bits with

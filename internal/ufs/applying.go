@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 
 	"golang.org/x/sys/unix"
 
@@ -64,6 +65,7 @@ func (i *interrupted) Error() string { return i.signal.String() }
 
 // unpackOne unpacks one archive into the stage.
 func (p *applying) unpackOne(i int) error {
+	debug.FreeOSMemory() // what uncompressed the last archive may have been large
 	s, err := layer.Open(p.stop, p.step.Layer[i])
 	if err != nil {
 		return explained(err)
@@ -156,6 +158,8 @@ func explained(err error) error {
 	switch {
 	case errors.As(err, &foreign):
 		hint = fmt.Sprintf("%s -dc FILE | ufs-apply -", foreign.Command)
+	case errors.Is(err, layer.ErrWindow):
+		hint = "zstd --long=31 -dc FILE | ufs-apply -"
 	case errors.Is(err, layer.ErrDevice):
 		hint = "if the archive can be trusted with devices, add --devices"
 	case errors.Is(err, unix.ENOSPC):

@@ -11,6 +11,7 @@ type ahead struct {
 	full  chan block
 	empty chan []byte
 	stop  chan struct{}
+	done  chan struct{}
 
 	now block
 }
@@ -29,7 +30,7 @@ const (
 func newAhead(ctx context.Context, from io.Reader) *ahead {
 	a := &ahead{
 		Context: ctx, full: make(chan block, blocks), empty: make(chan []byte, blocks),
-		stop: make(chan struct{}),
+		stop: make(chan struct{}), done: make(chan struct{}),
 	}
 	for range blocks {
 		a.empty <- make([]byte, blockSize)
@@ -39,6 +40,7 @@ func newAhead(ctx context.Context, from io.Reader) *ahead {
 }
 
 func (a *ahead) run(from io.Reader) {
+	defer close(a.done)
 	if z, ok := from.(interface{ Close() }); ok {
 		defer z.Close() // it holds memory, and goroutines of its own
 	}
@@ -87,5 +89,10 @@ func (a *ahead) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Close ends the goroutine, unless it still waits for something to read.
-func (a *ahead) Close() { close(a.stop) }
+// Close ends the goroutine. One that waits for the other end of a pipe is left alone.
+func (a *ahead) Close(wait bool) {
+	close(a.stop)
+	if wait {
+		<-a.done
+	}
+}

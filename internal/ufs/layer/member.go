@@ -7,6 +7,8 @@ import (
 	"io"
 	"maps"
 	"strings"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 // A reader reads the members of an archive, and misses what is missing at its end.
@@ -52,13 +54,18 @@ func (r *reader) next() (*tar.Header, error) {
 	return h, nil
 }
 
-// truncated says in plain words that an archive ends too early.
+// ErrWindow is said of an archive that would take much memory.
+var ErrWindow = errors.New("its zstd window is larger than 32 MiB")
+
+// truncated says in plain words that an archive ends too early, or what else it is.
 func truncated(err error) error {
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF), err == io.EOF:
 		return errors.New("it ends too early")
 	case errors.Is(err, tar.ErrHeader):
 		return errors.New("a member's header is damaged")
+	case errors.Is(err, zstd.ErrWindowSizeExceeded):
+		return ErrWindow
 	}
 	return err
 }

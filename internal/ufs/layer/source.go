@@ -14,8 +14,8 @@ import (
 )
 
 // window is how far back a zstd archive may refer, and so how much memory it can make
-// us use. The command needs --ultra for more.
-const window = 8 << 20
+// us use. No writer of layers goes further; the command does with --long and --ultra.
+const window = 32 << 20
 
 // A Source is an archive that is being read.
 type Source struct {
@@ -113,7 +113,7 @@ func isSkippable(begin []byte) bool {
 func (s *Source) readAhead(from io.Reader) {
 	a := newAhead(s.ctx, from)
 	s.plain = a
-	s.closes = append([]func(){a.Close}, s.closes...)
+	s.closes = append([]func(){func() { a.Close(s.Size > 0) }}, s.closes...)
 }
 
 // Close closes the file, and ends the goroutine that reads it.
