@@ -2,7 +2,8 @@
 //
 // All archives are unpacked in a corner of DIR first, and become part of it by renaming
 // when they are known to be good. So an archive that is refused, a full disk or a signal
-// changes nothing. Only who is killed in the moment of renaming leaves DIR half changed.
+// changes nothing. Half changed is DIR only if ufs-apply is killed in the moment of
+// renaming, or meets something in DIR that even root may not remove, such as a mount.
 // With --layers each archive gets a directory of its own, which overlayfs takes as a
 // lower layer.
 //
