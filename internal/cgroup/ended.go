@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -24,10 +26,29 @@ func (l *Limit) openReport(r *recipe.Recipe) {
 	r.Outside(recipe.Outside{
 		Name: "open", Object: l.ReportTo,
 		Do: func(int) (err error) {
+			if fd, ok := descriptor(l.ReportTo); ok {
+				fd, err = unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0)
+				l.report = os.NewFile(uintptr(fd), l.ReportTo)
+				return err
+			}
 			l.report, err = os.OpenFile(l.ReportTo, os.O_WRONLY|os.O_CREATE|os.O_TRUNC|unix.O_NONBLOCK, 0o644)
 			return plainly(err)
 		},
 	})
+}
+
+// descriptor is the number of a descriptor that we were started with. To open such a
+// name would begin a file of that descriptor anew.
+func descriptor(name string) (fd int, ok bool) {
+	switch name {
+	case "/dev/stdout":
+		return 1, true
+	case "/dev/stderr":
+		return 2, true
+	}
+	number, ok := strings.CutPrefix(name, "/dev/fd/")
+	fd, err := strconv.Atoi(number)
+	return fd, ok && err == nil
 }
 
 // count records that version 1 is made to count what disks do for the group.

@@ -53,7 +53,7 @@ func (l *Limit) plan(dry bool) (*group, error) {
 	if len(g.places) == 0 {
 		return nil, &chain.Hinted{
 			Err:  errors.New("make control group: no tree of groups is in sight"),
-			Hint: "mount -t cgroup2 cgroup2 /sys/fs/cgroup mounts one",
+			Hint: mountOne,
 		}
 	}
 	return g, nil
@@ -190,12 +190,16 @@ func (a ask) possible(l *Limit, trees layout) error {
 
 // lacks is the error of a controller that no tree has.
 func (l layout) lacks(option, controller string) error {
+	err := fmt.Errorf("limit by %s: no hierarchy that is mounted here has the controller %s", option, controller)
+	if len(l) == 0 {
+		return &chain.Hinted{Err: err, Hint: mountOne}
+	}
 	var have []string
 	for _, t := range l {
 		have = append(have, fmt.Sprintf("%s (version %d): %s", t.top, t.version, strings.Join(t.controllers, " ")))
 	}
-	return &chain.Hinted{
-		Err:  fmt.Errorf("limit by %s: no hierarchy that is mounted here has the controller %s", option, controller),
-		Hint: "there is " + strings.Join(have, "; "),
-	}
+	return &chain.Hinted{Err: err, Hint: "there is " + strings.Join(have, "; ")}
 }
+
+// mountOne is the remedy where there is no hierarchy at all.
+const mountOne = "as root, mount -t cgroup2 cgroup2 /sys/fs/cgroup mounts one"
