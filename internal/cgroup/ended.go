@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -84,7 +85,7 @@ func (l *Limit) Account(tool string, status unix.WaitStatus, talk chain.Talk) er
 			fmt.Fprintf(talk.Err, "%s: hint: %s\n", tool, text)
 		}
 	}
-	if p := l.group.places[0]; !p.kept() && p.populated() {
+	if l.group.livesOn() {
 		fmt.Fprintf(talk.Err, "%s: hint: there are processes in the group still: cg-limit --kill %s ends them\n", tool, l.group.name)
 	}
 	if l.Report == nil {
@@ -104,6 +105,20 @@ func (l *Limit) Account(tool string, status unix.WaitStatus, talk chain.Talk) er
 		return fmt.Errorf("write report: %w", err)
 	}
 	return nil
+}
+
+// livesOn reports whether there are processes still in a group that was made for the
+// program alone. Those that were to die with it take a moment.
+func (g *group) livesOn() bool {
+	const patience, pause = 10, 2 * time.Millisecond
+	p := g.places[0]
+	for range patience {
+		if p.kept() || !p.populated() {
+			return false
+		}
+		time.Sleep(pause)
+	}
+	return true
 }
 
 // The room that our own tools need in a group.
