@@ -31,10 +31,13 @@ type picture struct {
 // grow takes a group into the picture, and those below it.
 func (p *picture) grow(t *tree, dir string) error {
 	b, err := branchAt(t, dir)
-	if err != nil {
+	if err != nil && (len(p.Groups) == 0 || absent(err)) {
 		return err
 	}
 	p.Groups = append(p.Groups, b)
+	if err != nil {
+		return nil // what is in it is not for us; it is there, though
+	}
 	entries, err := os.ReadDir(dir)
 	for _, entry := range entries {
 		if !entry.IsDir() {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -28,7 +29,8 @@ func collect(parent string) error {
 		if err != nil {
 			continue // somebody else was faster
 		}
-		if unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB) == nil {
+		// Who had the lock of it before us may have removed it, and its owner made it anew.
+		if unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB) == nil && sameFile(fd, dir) {
 			removeTree(dir) // one with processes in it stays
 		}
 		unix.Close(fd)
@@ -61,36 +63,53 @@ func (p *place) remove() error {
 	return unix.EBUSY
 }
 
-// removeTree removes a group, and those below it that its processes made.
+// removeTree removes a group without processes, and those below it that its processes
+// made.
 func removeTree(dir string) error {
-	if err := unix.Rmdir(dir); err != unix.EBUSY {
+	err := unix.Rmdir(dir)
+	if err == unix.EBUSY && !populated(dir) {
+		return removeAt(unix.AT_FDCWD, dir)
+	}
+	return err
+}
+
+// removeAt does so step by step, for the path may be longer than the kernel takes at
+// once.
+func removeAt(parent int, name string) error {
+	if err := unix.Unlinkat(parent, name, unix.AT_REMOVEDIR); err != unix.EBUSY {
 		return err
 	}
-	entries, err := os.ReadDir(dir)
+	fd, err := unix.Openat(parent, name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return err
 	}
-	for _, entry := range entries {
-		if entry.IsDir() {
-			if err := removeTree(filepath.Join(dir, entry.Name())); err != nil {
-				return err
-			}
+	defer unix.Close(fd)
+	inside, err := namesIn(fd)
+	if err != nil {
+		return err
+	}
+	for _, group := range inside {
+		if err := removeAt(fd, group); err != nil && err != unix.ENOTDIR && err != unix.ENOENT {
+			return err
 		}
 	}
-	return unix.Rmdir(dir)
+	return unix.Unlinkat(parent, name, unix.AT_REMOVEDIR)
 }
 
-// populated reports whether there is a process in the group or below it.
-func (p *place) populated() bool {
-	if p.version == 2 {
-		return slices.Contains(lines(p.dir, "cgroup.events"), "populated 1")
+func (p *place) populated() bool { return populated(p.dir) }
+
+// populated reports whether there is a process in a group or below it. Version 1 does
+// not tell, so there the groups are asked one by one.
+func populated(dir string) bool {
+	if events, err := read(filepath.Join(dir, "cgroup.events")); err == nil {
+		return strings.Contains("\n"+events, "\npopulated 1\n")
 	}
-	return slices.ContainsFunc(p.dirs(), func(dir string) bool { return len(words(dir, "tasks")) > 0 })
+	return slices.ContainsFunc(dirs(dir), func(dir string) bool { return len(words(dir, "tasks")) > 0 })
 }
 
-// dirs are the group's directory and those below it.
-func (p *place) dirs() (dirs []string) {
-	filepath.WalkDir(p.dir, func(path string, d os.DirEntry, err error) error {
+// dirs are the directory of a group and those below it.
+func dirs(dir string) (dirs []string) {
+	filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
 		if err == nil && d.IsDir() {
 			dirs = append(dirs, path)
 		}

@@ -6,6 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -24,10 +27,29 @@ func (l *Limit) openReport(r *recipe.Recipe) {
 	r.Outside(recipe.Outside{
 		Name: "open", Object: l.ReportTo,
 		Do: func(int) (err error) {
+			if fd, ok := descriptor(l.ReportTo); ok {
+				fd, err = unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0)
+				l.report = os.NewFile(uintptr(fd), l.ReportTo)
+				return err
+			}
 			l.report, err = os.OpenFile(l.ReportTo, os.O_WRONLY|os.O_CREATE|os.O_TRUNC|unix.O_NONBLOCK, 0o644)
 			return plainly(err)
 		},
 	})
+}
+
+// descriptor is the number of a descriptor that we were started with. To open such a
+// name would begin a file of that descriptor anew.
+func descriptor(name string) (fd int, ok bool) {
+	switch name {
+	case "/dev/stdout":
+		return 1, true
+	case "/dev/stderr":
+		return 2, true
+	}
+	number, ok := strings.CutPrefix(name, "/dev/fd/")
+	fd, err := strconv.Atoi(number)
+	return fd, ok && err == nil
 }
 
 // count records that version 1 is made to count what disks do for the group.
@@ -63,7 +85,7 @@ func (l *Limit) Account(tool string, status unix.WaitStatus, talk chain.Talk) er
 			fmt.Fprintf(talk.Err, "%s: hint: %s\n", tool, text)
 		}
 	}
-	if p := l.group.places[0]; !p.kept() && p.populated() {
+	if l.group.livesOn() {
 		fmt.Fprintf(talk.Err, "%s: hint: there are processes in the group still: cg-limit --kill %s ends them\n", tool, l.group.name)
 	}
 	if l.Report == nil {
@@ -83,6 +105,20 @@ func (l *Limit) Account(tool string, status unix.WaitStatus, talk chain.Talk) er
 		return fmt.Errorf("write report: %w", err)
 	}
 	return nil
+}
+
+// livesOn reports whether there are processes still in a group that was made for the
+// program alone. Those that were to die with it take a moment.
+func (g *group) livesOn() bool {
+	const patience, pause = 10, 2 * time.Millisecond
+	p := g.places[0]
+	for range patience {
+		if p.kept() || !p.populated() {
+			return false
+		}
+		time.Sleep(pause)
+	}
+	return true
 }
 
 // The room that our own tools need in a group.

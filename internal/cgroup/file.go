@@ -59,6 +59,10 @@ func names(dir string) (list []string, err error) {
 		return nil, err
 	}
 	defer unix.Close(fd)
+	return namesIn(fd)
+}
+
+func namesIn(fd int) (list []string, err error) {
 	buffer := make([]byte, 8192)
 	for {
 		n, err := unix.ReadDirent(fd, buffer)

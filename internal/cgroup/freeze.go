@@ -125,7 +125,7 @@ func (p *place) killAll() error {
 	const patience, pause = 1000, 5 * time.Millisecond
 	for range patience {
 		p.write(p.frozen(true))
-		for _, dir := range p.dirs() {
+		for _, dir := range dirs(p.dir) {
 			for _, word := range words(dir, "cgroup.procs") {
 				if pid, err := strconv.Atoi(word); err == nil && pid > 0 {
 					unix.Kill(pid, unix.SIGKILL)

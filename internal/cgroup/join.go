@@ -129,7 +129,11 @@ func (p *place) take(r *recipe.Recipe, pid int) {
 		Name: fmt.Sprintf("move process %d to", pid), Object: p.dir, Same: fmt.Sprintf("echo %d > %s", pid, file),
 		Do: func(int) error {
 			before = p.of(pid)
-			return unmoved(write(file, fmt.Sprint(pid)))
+			err := unmoved(write(file, fmt.Sprint(pid)))
+			if err == nil && p.of(pid) != p.dir {
+				err = unix.ESRCH // it had ended, and only waits to be asked how
+			}
+			return err
 		},
 		Undo:  func() error { return write(filepath.Join(before, "cgroup.procs"), fmt.Sprint(pid)) },
 		Stays: true,

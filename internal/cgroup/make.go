@@ -13,13 +13,7 @@ import (
 // make records that the directory of the group is made, and that the controllers
 // reach it.
 func (p *place) make(r *recipe.Recipe) {
-	// A group that nobody is in any more, and whose maker is gone, was left behind by one
-	// that was killed.
-	r.Outside(recipe.Outside{
-		Name: "collect groups left in", Object: p.parent,
-		Same: "rmdir " + filepath.Join(p.parent, prefix+"*"),
-		Do:   func(int) error { return collect(p.parent) },
-	})
+	p.collects(r)
 	p.leave(r)
 	//doc:enable
 	for _, e := range p.missing(p.parent, p.need) {
@@ -42,6 +36,17 @@ func (p *place) make(r *recipe.Recipe) {
 		Stays: p.kept(),
 	})
 	p.fillCpuset(r)
+}
+
+// collects records that groups are removed which nobody needs.
+func (p *place) collects(r *recipe.Recipe) {
+	// A group that nobody is in any more, and whose maker is gone, was left behind by one
+	// that was killed.
+	r.Outside(recipe.Outside{
+		Name: "collect groups left in", Object: p.parent,
+		Same: "rmdir " + filepath.Join(p.parent, prefix+"*"),
+		Do:   func(int) error { return collect(p.parent) },
+	})
 }
 
 // kept reports whether the group is to be there when its program has ended.

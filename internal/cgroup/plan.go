@@ -2,7 +2,6 @@ package cgroup
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -47,14 +46,8 @@ func (l *Limit) plan(dry bool) (*group, error) {
 			return nil, err
 		}
 	}
-	if len(g.places) == 0 && refusal != nil {
-		return nil, refusal
-	}
 	if len(g.places) == 0 {
-		return nil, &chain.Hinted{
-			Err:  errors.New("make control group: no tree of groups is in sight"),
-			Hint: "mount -t cgroup2 cgroup2 /sys/fs/cgroup mounts one",
-		}
+		return nil, cmp.Or(refusal, errNoTree)
 	}
 	return g, nil
 }
@@ -166,36 +159,4 @@ func (t *tree) below(parent string, need []string, dry bool) (string, error) {
 		return dir, nil
 	}
 	return dir, t.suits(dir, need)
-}
-
-// possible says why a limit cannot be had on this machine.
-func (a ask) possible(l *Limit, trees layout) error {
-	t := trees.of(a.controller)
-	switch {
-	case t == nil:
-		return trees.lacks(a.option, a.controller)
-	case t.version == 1 && a.option == "--swap" && l.Memory == 0:
-		return &chain.Hinted{
-			Err:  errors.New("limit by --swap: on a version 1 hierarchy the limit is that of memory and swap together"),
-			Hint: "add --memory",
-		}
-	case t.version == 1 && a.one == nil:
-		return &chain.Hinted{
-			Err:  fmt.Errorf("limit by %s: controller %s is on a version 1 hierarchy, which has no such limit", a.option, a.controller),
-			Hint: "version 2 has it: boot with systemd.unified_cgroup_hierarchy=1, or cgroup_no_v1=" + a.controller,
-		}
-	}
-	return nil
-}
-
-// lacks is the error of a controller that no tree has.
-func (l layout) lacks(option, controller string) error {
-	var have []string
-	for _, t := range l {
-		have = append(have, fmt.Sprintf("%s (version %d): %s", t.top, t.version, strings.Join(t.controllers, " ")))
-	}
-	return &chain.Hinted{
-		Err:  fmt.Errorf("limit by %s: no hierarchy that is mounted here has the controller %s", option, controller),
-		Hint: "there is " + strings.Join(have, "; "),
-	}
 }

@@ -51,8 +51,9 @@ func alive(pid int) error {
 			return unix.Close(fd)
 		}
 	}
-	return &chain.Hinted{
-		Err:  fmt.Errorf("limit process %d: %w", pid, err),
-		Hint: "it has ended, or its pid belongs to another pid namespace",
+	hint := "it has ended, or its pid belongs to another pid namespace"
+	if err == unix.EINVAL || err == unix.ENOENT {
+		hint = "this is a thread; a process is named by the pid of its main thread"
 	}
+	return &chain.Hinted{Err: fmt.Errorf("limit process %d: %w", pid, err), Hint: hint}
 }

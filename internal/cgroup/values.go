@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -103,7 +104,7 @@ func (s *Setting) UnmarshalText(text []byte) error {
 		return fmt.Errorf("%q is no setting: write FILE=VALUE, such as memory.min=8M", text)
 	case strings.ContainsAny(file, "/\x00") || strings.HasPrefix(file, ".") || !strings.Contains(strings.Trim(file, "."), "."):
 		return fmt.Errorf("%q is no file of a control group: write CONTROLLER.NAME", file)
-	case file == "cgroup.procs" || file == "cgroup.threads" || file == "cgroup.kill":
+	case slices.Contains([]string{"cgroup.procs", "cgroup.threads", "cgroup.kill", "cgroup.freeze", "freezer.state"}, file):
 		return errors.New(file + " is no limit, and would be written before the program is there")
 	}
 	return nil

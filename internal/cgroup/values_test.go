@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -129,4 +130,13 @@ func sound(value any) error {
 		}
 	}
 	return nil
+}
+
+// A list of processors is compared as a set: the kernel writes 0,1 as 0-1.
+func TestNumbers(t *testing.T) {
+	for list, want := range map[string][]int{"0": {0}, "0-2,4": {0, 1, 2, 4}, "4,0,2-1,0": {0, 4}, "": nil, "1-3,2": {1, 2, 3}} {
+		if got := numbers(list); !slices.Equal(got, want) {
+			t.Errorf("%q is %v, not %v", list, got, want)
+		}
+	}
 }

@@ -73,7 +73,13 @@ func (v *Verbs) lines(r *recipe.Recipe) error {
 	case v.Thaw != "":
 		return g.thaw(r)
 	case v.Kill != "":
-		return g.kill(r)
+		err := g.kill(r)
+		for _, p := range g.places {
+			if err == nil && !p.kept() {
+				p.collects(r)
+			}
+		}
+		return err
 	}
 	return g.dissolve(r)
 }
