@@ -43,6 +43,7 @@ func runSuite(m *testing.M) int {
 	before := machineState(suite.toolsDir())
 	code := m.Run()
 
+	suite.nextRun()
 	leaks := settle(machineGrace, func() []string { return newIn(before, machineState(suite.toolsDir())) })
 	for _, leak := range leaks {
 		fmt.Fprintln(os.Stderr, "sandbox: leak on this machine:", leak)
