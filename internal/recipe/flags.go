@@ -91,8 +91,9 @@ var openFlags = flagTable{
 	{unix.O_CLOEXEC, "O_CLOEXEC"},
 }
 
-// atFlags are those of execveat(2).
+// atFlags are those of execveat(2) and mount_setattr(2).
 var atFlags = flagTable{
 	{unix.AT_EMPTY_PATH, "AT_EMPTY_PATH"},
 	{unix.AT_SYMLINK_NOFOLLOW, "AT_SYMLINK_NOFOLLOW"},
+	{unix.AT_RECURSIVE, "AT_RECURSIVE"},
 }
