@@ -35,6 +35,8 @@ type step struct {
 	slotted  [6]bool    // this argument is the number of a slot, not yet a word
 	tolerate [4]uintptr // errnos that are as good as success
 	into     uintptr    // the slot that the result goes to; slot 0 is never read
+	found    *int64     // what the call wrote
+	refused  int64      // and what it must not be: then the call has failed
 	ask      bool
 	again    bool // the call clones this child once more, and this one ends
 }
@@ -93,6 +95,9 @@ func walk(c *childhood) {
 		c.slots[s.into] = result
 		if s.again && result != 0 && errno == 0 {
 			return // what follows is the second child's
+		}
+		if s.found != nil && errno == 0 && *s.found == s.refused {
+			errno = syscall.EPERM
 		}
 		denied = denied || errno == syscall.EACCES
 		if i == len(c.steps)-1 && denied {

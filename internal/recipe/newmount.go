@@ -17,6 +17,12 @@ func (r *Recipe) OpenTree(file string, flags uint64, fd string) Slot {
 	return r.result(l, fd)
 }
 
+// OpenTreeOf is OpenTree of a file that is open.
+func (r *Recipe) OpenTreeOf(at Slot, flags uint64, fd string) Slot {
+	l := r.call("open_tree", unix.SYS_OPEN_TREE, at.name, at.arg(), str(""), openTreeFlags.arg(flags|unix.AT_EMPTY_PATH))
+	return r.result(l, fd)
+}
+
 // MoveMount attaches a mount that a descriptor stands for on top of a file, or, where
 // that is "", of the one that another descriptor stands for. See move_mount(2).
 func (r *Recipe) MoveMount(mount Slot, at Slot, file string) *Line {

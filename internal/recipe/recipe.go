@@ -48,6 +48,8 @@ type Line struct {
 	ask      bool         // a child asks its parent before this line
 	role     role         // what the child does with the line besides the call
 	outside  *Outside
+	found    *int64  // what the call wrote, if some of it is as bad as a failure
+	refused  int64   // that: the call then fails with EPERM
 	because  string  // what about this machine put the line here
 	caller   uintptr // where the line was recorded; the comment above it says why
 }

@@ -270,3 +270,26 @@ func TestAChildCanLeaveAndWait(t *testing.T) {
 		t.Errorf("exit status %d, want 4", status)
 	}
 }
+
+// What a call has found may be as bad as a failure, in a child and in place.
+func TestARefusedFindingIsAFailure(t *testing.T) {
+	for dir, want := range map[string]error{"/proc": unix.EPERM, "/": nil} {
+		r := New("test")
+		r.Clone3(0)
+		fd := r.Openat(dir, unix.O_PATH|unix.O_CLOEXEC, "at")
+		r.FstatfsNotProc(fd)
+		shell(r, "exit 0")
+		child, err := r.Spawn()
+		if !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", dir, err, want)
+		}
+		if err == nil {
+			child.end(t)
+		}
+		r = New("test")
+		r.FstatfsNotProc(r.Openat(dir, unix.O_PATH|unix.O_CLOEXEC, "at"))
+		if err := r.Run(); !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", dir, err, want)
+		}
+	}
+}

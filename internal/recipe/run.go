@@ -79,6 +79,9 @@ func (l *Line) make(results []uintptr) (uintptr, unix.Errno) {
 		return 0, 0
 	}
 	result, _, errno := syscall.RawSyscall6(l.nr, words[0], words[1], words[2], words[3], words[4], words[5])
+	if l.found != nil && errno == 0 && *l.found == l.refused {
+		errno = unix.EPERM
+	}
 	return result, errno
 }
 

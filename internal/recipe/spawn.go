@@ -88,7 +88,7 @@ func (r *Recipe) childhood(theirs, ours int) *childhood {
 	c.request.Pidfd = uint64(uintptr(unsafe.Pointer(&c.pidfd)))
 	told := r.Narrator != nil
 	for i, l := range r.lines[r.clone+1:] {
-		s := step{nr: l.nr, into: uintptr(l.into.number)}
+		s := step{nr: l.nr, into: uintptr(l.into.number), found: l.found, refused: l.refused}
 		s.ask = l.ask || told || faultAt(r.clone+1+i) || r.lines[r.clone+i].role == again
 		for j, a := range l.args {
 			s.args[j], s.slotted[j] = a.word, a.slot != 0

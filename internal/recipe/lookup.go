@@ -1,0 +1,52 @@
+package recipe
+
+import (
+	"fmt"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// The calls by which a path is looked up where somebody else has made the symbolic
+// links.
+
+// Openat2 opens a file, relative to the working directory, and says by resolve which
+// ways of looking it up are forbidden. See openat2(2).
+func (r *Recipe) Openat2(file string, flags, resolve uint64, fd string) Slot {
+	how := &unix.OpenHow{Flags: flags, Resolve: resolve}
+	text := func() string {
+		return fmt.Sprintf("{flags=%s, resolve=%s}", openFlags.format(flags), resolveFlags.format(resolve))
+	}
+	l := r.call("openat2", unix.SYS_OPENAT2, file, cwd, str(file),
+		arg{word: uintptr(unsafe.Pointer(how)), keep: how, text: text}, number(int(unsafe.Sizeof(*how))))
+	return r.result(l, fd)
+}
+
+// FstatfsNotProc fails with EPERM if an open file is in a file system of type proc. See
+// fstatfs(2).
+func (r *Recipe) FstatfsNotProc(fd Slot) *Line {
+	stat := &unix.Statfs_t{}
+	l := r.call("fstatfs", unix.SYS_FSTATFS, fd.name, fd.arg(), arg{
+		word: uintptr(unsafe.Pointer(stat)), keep: stat,
+		text: func() string { return "{f_type!=PROC_SUPER_MAGIC}" },
+	})
+	l.found, l.refused = &stat.Type, unix.PROC_SUPER_MAGIC
+	return l
+}
+
+// MknodatFile makes an empty file, and follows no link in its place as opening one
+// would. See mknodat(2).
+func (r *Recipe) MknodatFile(file string, mode uint32) *Line {
+	text := func() string { return fmt.Sprintf("S_IFREG|%#o", mode) }
+	return r.call("mknodat", unix.SYS_MKNODAT, file, cwd, str(file),
+		arg{word: uintptr(unix.S_IFREG | mode), text: text}, number(0))
+}
+
+// resolveFlags are those of openat2(2).
+var resolveFlags = flagTable{
+	{unix.RESOLVE_BENEATH, "RESOLVE_BENEATH"},
+	{unix.RESOLVE_IN_ROOT, "RESOLVE_IN_ROOT"},
+	{unix.RESOLVE_NO_MAGICLINKS, "RESOLVE_NO_MAGICLINKS"},
+	{unix.RESOLVE_NO_SYMLINKS, "RESOLVE_NO_SYMLINKS"},
+	{unix.RESOLVE_NO_XDEV, "RESOLVE_NO_XDEV"},
+}
