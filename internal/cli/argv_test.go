@@ -122,6 +122,19 @@ func randomOf(typ reflect.Type, random *rand.Rand) reflect.Value {
 			}
 		}
 		return reflect.ValueOf(settings)
+	case []root.Bind:
+		m := argv.Map{Inner: random.Uint32() >> 1, Outer: random.Uint32() >> 1, Count: 1 + random.Uint32()>>2}
+		return reflect.ValueOf([]root.Bind{
+			{Source: word, Target: word, ReadOnly: random.Intn(2) == 0, Recursive: random.Intn(2) == 0},
+			{Source: "a" + word, Target: "/" + word, Maps: []argv.Map{m, {Count: 1}}},
+		})
+	case []root.Tmpfs:
+		return reflect.ValueOf([]root.Tmpfs{
+			{Target: word},
+			{Target: "/" + word, Size: argv.Size(1 + random.Intn(1<<40)), Mode: root.Mode(1 + random.Intn(0o7777)), Exec: random.Intn(2) == 0},
+		})
+	case []root.File:
+		return reflect.ValueOf([]root.File{{Target: word, Text: words[random.Intn(len(words))]}, {Target: "/" + word, Text: word}})
 	case int64:
 		return reflect.ValueOf(random.Int63() - 1<<62)
 	case int:

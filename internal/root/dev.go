@@ -6,20 +6,6 @@ import (
 	"ctrkit/internal/recipe"
 )
 
-// devices are the nodes that are safe in any hands: none of them reaches hardware
-// or another process. Numbers are those of the kernel's admin-guide/devices.txt.
-var devices = []struct {
-	name         string
-	major, minor uint32
-}{
-	{"null", 1, 3},
-	{"zero", 1, 5},
-	{"full", 1, 7},
-	{"random", 1, 8},
-	{"urandom", 1, 9},
-	{"tty", 5, 0},
-}
-
 // links are the names under which programs find their own descriptors, and the
 // master of the pseudo terminals.
 var links = []struct{ name, target string }{
@@ -31,23 +17,32 @@ var links = []struct{ name, target string }{
 }
 
 // dev mounts a /dev. The machine's own has its disks in it.
-func dev(r *recipe.Recipe) {
+func (n *nodes) dev(r *recipe.Recipe) {
 	enter(r, "dev")
 	// An empty /dev hides whatever the image has there. It lives in memory, and is
 	// small, for nothing is kept in it.
 	r.Mount("tmpfs", ".", "tmpfs", unix.MS_NOSUID|unix.MS_NOEXEC, "size=64k,mode=0755")
 	// The working directory is still the one below the new mount.
-	r.Chdir("/dev")
-	// A device node is a door into the kernel, so there are only the harmless ones.
-	for _, d := range devices {
-		r.Mknodat(d.name, 0o666, d.major, d.minor)
+	reenter(r, "dev")
+	n.make(r, "", devices...)
+	if n.console != nil {
+		show(r, *n.console, "console")
 	}
 	// Programs and shells find these by convention.
 	for _, l := range links {
 		r.Symlinkat(l.target, l.name)
 	}
+	n.systems(r)
+}
+
+// systems mounts what is a file system of its own in /dev.
+func (n *nodes) systems(r *recipe.Recipe) {
+	pts := "newinstance,ptmxmode=0666,mode=0620"
+	if !n.bound {
+		pts += ",gid=5"
+	}
 	for _, m := range []struct{ dir, source, fstype, data string }{
-		{"pts", "devpts", "devpts", "newinstance,ptmxmode=0666,mode=0620,gid=5"},
+		{"pts", "devpts", "devpts", pts},
 		{"shm", "shm", "tmpfs", "size=64m,mode=1777"},
 		{"mqueue", "mqueue", "mqueue", ""},
 	} {
@@ -55,5 +50,11 @@ func dev(r *recipe.Recipe) {
 		r.Mkdirat(m.dir, 0o755)
 		// Each is a new instance: nothing in it is shared with the host.
 		r.Mount(m.source, m.dir, m.fstype, unix.MS_NOSUID|unix.MS_NOEXEC, m.data)
+	}
+	if n.bound {
+		// Terminals belong to the group tty, 5 everywhere. This user namespace may not know
+		// it, and then they belong to whoever opens them.
+		r.Mount("", "pts", "", unix.MS_REMOUNT|unix.MS_NOSUID|unix.MS_NOEXEC, pts[len("newinstance,"):]+",gid=5").
+			Tolerate(unix.EINVAL)
 	}
 }

@@ -1,0 +1,120 @@
+package root
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"ctrkit/internal/argv"
+	"ctrkit/internal/recipe"
+)
+
+// A Bind shows a file or directory of the old root in the new one. It is written
+// SRC:DST[:OPTION,...]. A colon in a name has a backslash before it, and so has a
+// backslash before a colon or another.
+type Bind struct {
+	Source, Target string
+	ReadOnly       bool       // ro: nobody can write there by this way
+	Recursive      bool       // rec: with what is mounted below the source
+	Maps           []argv.Map // idmap=INNER:OUTER:COUNT: what is INNER's on the disk seems to be OUTER's
+}
+
+func (b Bind) MarshalText() ([]byte, error) {
+	text := escape(b.Source, ':') + ":" + escape(b.Target, ':')
+	var options []string
+	if b.ReadOnly {
+		options = append(options, "ro")
+	}
+	if b.Recursive {
+		options = append(options, "rec")
+	}
+	for _, m := range b.Maps {
+		options = append(options, "idmap="+m.String())
+	}
+	if len(options) > 0 {
+		text += ":" + strings.Join(options, ",")
+	}
+	return []byte(text), nil
+}
+
+func (b *Bind) UnmarshalText(text []byte) error {
+	source, rest, ok := cut(string(text), ':')
+	target, options, more := cut(rest, ':')
+	if !ok || source == "" || target == "" {
+		return fmt.Errorf("%q is no bind: write SRC:DST, or SRC:DST:ro", text)
+	}
+	*b = Bind{Source: source, Target: target}
+	if !more {
+		return nil
+	}
+	for option := range strings.SplitSeq(options, ",") {
+		if err := b.set(option); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *Bind) set(option string) error {
+	name, value, _ := strings.Cut(option, "=")
+	switch {
+	case option == "ro":
+		b.ReadOnly = true
+	case option == "rec":
+		b.Recursive = true
+	case name == "idmap":
+		var m argv.Map
+		if err := m.UnmarshalText([]byte(value)); err != nil {
+			return err
+		}
+		b.Maps = append(b.Maps, m)
+	default:
+		return fmt.Errorf("%q is no option of a bind: it is ro, rec or idmap=INNER:OUTER:COUNT", option)
+	}
+	return nil
+}
+
+// clone takes hold of the source, while it can be reached.
+func (b *Bind) clone(r *recipe.Recipe) (recipe.Slot, error) {
+	flags, below := uint64(unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC), uint64(0)
+	if b.Recursive {
+		below = unix.AT_RECURSIVE
+	}
+	//doc:bind
+	// A copy of the mount at the source, attached nowhere yet. It is a descriptor: when
+	// it gets its place, no link of the new root can make another thing of it.
+	tree := r.OpenTree(b.Source, flags|below, b.Source)
+	if err := b.remap(r, tree, below); err != nil {
+		return tree, err
+	}
+	if b.ReadOnly && hasSetattr() {
+		// Not the files become read-only, but this way to them, with all that is mounted
+		// below it if that comes along.
+		r.MountSetattr(tree, below, unix.MOUNT_ATTR_RDONLY, 0, 0)
+	}
+	if b.ReadOnly && !hasSetattr() && b.Recursive && mountsBelow(b.Source) {
+		return tree, errors.New("bind " + b.Source + ": to make what is mounted below it read-only too takes Linux 5.12")
+	}
+	return tree, nil
+}
+
+// lockOld makes a bind read-only in the way of kernels before Linux 5.12: when it has
+// its place, and with all the options that it has already.
+func (b *Bind) lockOld(r *recipe.Recipe) {
+	if b.ReadOnly && !hasSetattr() {
+		// This kernel can change a mount only by its name, and the options that are not
+		// repeated are off.
+		r.Mount("", b.Target, "", unix.MS_REMOUNT|unix.MS_BIND|unix.MS_RDONLY|optionsOf(b.Source), "").
+			Because("the kernel has no mount_setattr(2)")
+	}
+}
+
+// isFile reports whether a source is no directory. One that is not there is taken for
+// one: opening it will fail anyway.
+func (b *Bind) isFile() bool {
+	info, err := os.Stat(b.Source)
+	return err == nil && !info.IsDir()
+}
