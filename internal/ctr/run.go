@@ -4,18 +4,12 @@ package ctr
 import (
 	"cmp"
 	"embed"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 
-	"ctrkit/internal/argv"
 	"ctrkit/internal/cgroup"
 	"ctrkit/internal/chain"
 	"ctrkit/internal/ns"
 	"ctrkit/internal/recipe"
-	"ctrkit/internal/root"
-	"ctrkit/internal/ufs"
 )
 
 //go:embed *.go
@@ -26,7 +20,7 @@ func init() { recipe.Teach("ctr", source) }
 // Run is a container: the steps of the tools, in one child.
 type Run struct {
 	Hostname string `placeholder:"NAME" help:"Host name inside (ctr)."`
-	Rootfs   string `placeholder:"DIR" help:"Root file system, copy-on-write. Without it, it is the machine's own files."`
+	Files
 	Limits
 	Print bool `help:"Print the pipeline of tools that makes the same container, and run nothing."`
 	chain.Next
@@ -46,21 +40,13 @@ func (c *Run) Program() ([]string, chain.Root) {
 	return argv, chain.NewRoot
 }
 
-// scratch is the room for changes: a limit, so that a container cannot fill the
-// machine's memory.
-const scratch argv.Size = 512 << 20
-
 // steps is the container, outermost first. --print renders exactly this list.
 func (c *Run) steps() []chain.Step {
 	at := c.mountPoint()
-	tree := &ufs.Mount{Machine: c.Rootfs == "", Scratch: scratch, Root: at}
-	if c.Rootfs != "" {
-		tree.Lower = []string{c.Rootfs}
-	}
 	steps := []chain.Step{
 		&ns.Unshare{All: true, Hostname: cmp.Or(c.Hostname, "ctr")},
-		tree,
-		&root.Pivot{Proc: true, Sys: true, Dev: true, Root: at},
+		c.tree(at),
+		c.pivot(at),
 	}
 	if limit := c.Limits.step(); limit != nil {
 		steps = slices.Insert(steps, 0, chain.Step(limit))
@@ -70,7 +56,7 @@ func (c *Run) steps() []chain.Step {
 
 // Check checks every step.
 func (c *Run) Check() error {
-	if err := c.Limits.check(); err != nil {
+	if err := cmp.Or(c.Files.check(), c.Limits.check()); err != nil {
 		return err
 	}
 	for _, step := range c.steps() {
@@ -104,25 +90,4 @@ func (c *Run) Lines(r *recipe.Recipe) error {
 		c.limit.Limits(r)
 	}
 	return nil
-}
-
-// mountPoint is a directory at which the tree can grow. Nobody outside sees the
-// mount, so any directory will do that hides neither the layers nor our tools.
-func (c *Run) mountPoint() string {
-	var needed []string
-	if self, err := os.Executable(); err == nil {
-		needed = append(needed, self)
-	}
-	if layers, err := filepath.EvalSymlinks(c.Rootfs); err == nil && c.Rootfs != "" {
-		layers, _ = filepath.Abs(layers)
-		needed = append(needed, layers)
-	}
-	for _, dir := range []string{"/mnt", "/tmp", "/run"} {
-		info, err := os.Stat(dir)
-		hides := func(name string) bool { return strings.HasPrefix(name+"/", dir+"/") }
-		if err == nil && info.IsDir() && !slices.ContainsFunc(needed, hides) {
-			return dir
-		}
-	}
-	return "/mnt"
 }

@@ -1,0 +1,68 @@
+package ctr
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+
+	"ctrkit/internal/argv"
+	"ctrkit/internal/root"
+	"ctrkit/internal/ufs"
+)
+
+// Files are the files of a container, as docker run has them.
+type Files struct {
+	Rootfs   string       `placeholder:"DIR" help:"Root file system, copy-on-write. Without it, it is the machine's own files."`
+	Layer    []string     `sep:"none" placeholder:"DIR" help:"Layer of a root file system, instead of --rootfs. The first one given is the topmost."`
+	Upper    string       `placeholder:"DIR" help:"Keep what is written in DIR, and go on from what is there. DIR.work is made beside it."`
+	Size     argv.Size    `placeholder:"SIZE" help:"Room for what is written (512M). It is in memory, and gone with the container."`
+	Volume   []root.Bind  `short:"v" sep:"none" placeholder:"SRC:DST[:ro]" help:"Show SRC of the machine as DST, with what is mounted below it. Repeatable."`
+	Tmpfs    []root.Tmpfs `sep:"none" placeholder:"DST[:size=SIZE]" help:"Mount an empty directory in memory; also mode=MODE, exec. Repeatable."`
+	ReadOnly bool         `help:"Make the root read-only, but nothing that is mounted in it."`
+	Workdir  string       `short:"w" placeholder:"DIR" help:"Directory that PROG starts in (/). It is made if it is missing."`
+}
+
+// scratch is the room for changes: a limit, so that a container cannot fill the
+// machine's memory.
+const scratch argv.Size = 512 << 20
+
+// tree is the step that unites the layers at a directory.
+func (f *Files) tree(at string) *ufs.Mount {
+	tree := &ufs.Mount{Lower: f.Layer, Root: at}
+	switch {
+	case f.Rootfs != "":
+		tree.Lower = []string{f.Rootfs}
+	case len(f.Layer) == 0:
+		tree.Machine = true
+	}
+	if f.Upper == "" {
+		tree.Scratch = cmp.Or(f.Size, scratch)
+	} else {
+		tree.Upper, tree.Work = f.Upper, f.Upper+".work"
+	}
+	return tree
+}
+
+// pivot is the step that makes the tree the root, and furnishes it.
+func (f *Files) pivot(at string) *root.Pivot {
+	pivot := &root.Pivot{
+		Proc: true, Sys: true, Dev: true, Root: at,
+		Tmpfs: f.Tmpfs, Readonly: f.ReadOnly, Wd: f.Workdir,
+	}
+	for _, volume := range f.Volume {
+		volume.Recursive = true
+		pivot.Bind = append(pivot.Bind, volume)
+	}
+	return pivot
+}
+
+// check wants files from one place, and changes in one.
+func (f *Files) check() error {
+	switch {
+	case f.Rootfs != "" && len(f.Layer) > 0:
+		return errors.New("unite layers: --rootfs is the only layer, so --layer has no place beside it")
+	case f.Upper != "" && f.Size > 0:
+		return fmt.Errorf("limit what is written to %s: --size is for changes in memory", f.Upper)
+	}
+	return nil
+}
