@@ -43,7 +43,7 @@ var hints = []struct {
 	{[]string{"move_mount"}, unix.EINVAL, always("a directory can be mounted on a directory only, and a file on a file only")},
 	{[]string{"openat2"}, unix.ELOOP, always("a link of the image leads round in a circle, or by way of /proc to an open file, which is refused")},
 	{[]string{"openat2"}, unix.ENOENT, always("it is missing, or a link of the image leads to nothing")},
-	{[]string{"openat2"}, unix.ENOTDIR, always("a directory is needed there")},
+	{[]string{"openat2", "fchdir"}, unix.ENOTDIR, always("a directory is needed there")},
 	{[]string{"openat2", "open_tree", "fsopen"}, unix.ENOSYS, always("a seccomp filter, as in a container, or a kernel before Linux 5.6 stands in the way")},
 	{[]string{"fstatfs"}, unix.EPERM, always("a link of the image leads to a /proc, and nothing may hide what the kernel says there")},
 	{[]string{"open_tree"}, unix.EINVAL, always("in a user namespace, what is mounted below cannot be left out: add :rec")},

@@ -17,7 +17,7 @@ func (r *Recipe) Openat2(file string, flags, resolve uint64, fd string) Slot {
 	text := func() string {
 		return fmt.Sprintf("{flags=%s, resolve=%s}", openFlags.format(flags), resolveFlags.format(resolve))
 	}
-	l := r.call("openat2", unix.SYS_OPENAT2, file, cwd, str(file),
+	l := r.call("openat2", unix.SYS_OPENAT2, fd, cwd, str(file),
 		arg{word: uintptr(unsafe.Pointer(how)), keep: how, text: text}, number(int(unsafe.Sizeof(*how))))
 	return r.result(l, fd)
 }

@@ -106,6 +106,12 @@ func (l *Line) Tolerate(errnos ...unix.Errno) *Line {
 // Last is the line that was recorded last: that of a call whose result is passed on.
 func (r *Recipe) Last() *Line { return r.lines[len(r.lines)-1] }
 
+// About names what the call is about in an error, where its arguments say little.
+func (l *Line) About(object string) *Line {
+	l.object = object
+	return l
+}
+
 // Because says what was found on this machine that put the line here. A dry
 // run marks such lines: on another machine they may differ.
 func (l *Line) Because(found string) *Line {
