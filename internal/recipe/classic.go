@@ -36,7 +36,7 @@ func (l *Line) Same() string {
 	case "symlinkat":
 		return "ln -s " + words[0] + " " + words[2]
 	case "mknodat":
-		return classicMknod(words, l.args[2].word, uint64(l.args[3].word))
+		return classicMknod(words, uint64(l.args[3].word))
 	case "setxattr":
 		return "setfattr -n " + words[1] + " -v " + words[2] + " " + words[0]
 	case "sethostname":
@@ -60,10 +60,7 @@ func word(text string) string {
 	return s
 }
 
-func classicMknod(words []string, mode uintptr, device uint64) string {
-	if mode&unix.S_IFMT == unix.S_IFREG {
-		return "touch " + words[1]
-	}
+func classicMknod(words []string, device uint64) string {
 	return fmt.Sprintf("mknod -m %s %s c %d %d",
 		strings.TrimPrefix(words[2], "S_IFCHR|"), words[1], unix.Major(device), unix.Minor(device))
 }

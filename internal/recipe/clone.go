@@ -61,16 +61,6 @@ func (r *Recipe) Clone3(namespaces uint64) *Line {
 		arg{word: uintptr(unsafe.Pointer(request)), keep: request, text: text}, number(int(unsafe.Sizeof(*request))))
 }
 
-// ClonesUser reports whether the lines so far put the child into a new user
-// namespace.
-func (r *Recipe) ClonesUser() bool {
-	if r.clone < 0 {
-		return false
-	}
-	request, ok := r.lines[r.clone].args[0].keep.(*cloneArgs)
-	return ok && request.Flags&unix.CLONE_NEWUSER != 0
-}
-
 // CloneAgain makes the child clone once more and end, where the kernel gives a
 // namespace only to children of the process that asked for it. The second child
 // is ours as well (CLONE_PARENT), and makes the lines after this one.

@@ -34,14 +34,6 @@ func (r *Recipe) FstatfsNotProc(fd Slot) *Line {
 	return l
 }
 
-// MknodatFile makes an empty file, and follows no link in its place as opening one
-// would. See mknodat(2).
-func (r *Recipe) MknodatFile(file string, mode uint32) *Line {
-	text := func() string { return fmt.Sprintf("S_IFREG|%#o", mode) }
-	return r.call("mknodat", unix.SYS_MKNODAT, file, cwd, str(file),
-		arg{word: uintptr(unix.S_IFREG | mode), text: text}, number(0))
-}
-
 // resolveFlags are those of openat2(2).
 var resolveFlags = flagTable{
 	{unix.RESOLVE_BENEATH, "RESOLVE_BENEATH"},
