@@ -34,6 +34,15 @@ func (r *Recipe) FstatfsNotProc(fd Slot) *Line {
 	return l
 }
 
+// Last is the line that was recorded last: that of a call whose result is passed on.
+func (r *Recipe) Last() *Line { return r.lines[len(r.lines)-1] }
+
+// About names what the call is about in an error, where its arguments say little.
+func (l *Line) About(object string) *Line {
+	l.object = object
+	return l
+}
+
 // resolveFlags are those of openat2(2).
 var resolveFlags = flagTable{
 	{unix.RESOLVE_BENEATH, "RESOLVE_BENEATH"},
