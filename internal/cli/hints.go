@@ -39,6 +39,16 @@ var hints = []struct {
 	{[]string{"pivot_root"}, unix.EBUSY, always("the directory is on the mount that is the root already")},
 	{[]string{"mount", "chdir", "openat"}, unix.ENOTDIR, always("a directory is needed there; a file or a symbolic link in its place is refused")},
 	{[]string{"mount"}, unix.EINVAL, overlay},
+	{[]string{"mkdirat", "mknodat"}, unix.EROFS, always("the mount point is missing, and the root is read-only: make it in the image")},
+	{[]string{"move_mount"}, unix.EINVAL, always("a directory can be mounted on a directory only, and a file on a file only")},
+	{[]string{"openat2"}, unix.ELOOP, always("a link of the image leads round in a circle, or by way of /proc to an open file, which is refused")},
+	{[]string{"openat2"}, unix.ENOENT, always("it is missing, or a link of the image leads to nothing")},
+	{[]string{"openat2", "fchdir"}, unix.ENOTDIR, always("a directory is needed there")},
+	{[]string{"openat2", "open_tree", "fsopen"}, unix.ENOSYS, always("a seccomp filter, as in a container, or a kernel before Linux 5.6 stands in the way")},
+	{[]string{"fstatfs"}, unix.EPERM, always("a link of the image leads to a /proc, and nothing may hide what the kernel says there")},
+	{[]string{"open_tree"}, unix.EINVAL, always("in a user namespace, what is mounted below cannot be left out: add :rec")},
+	{[]string{"open_tree", "mount_setattr"}, unix.EPERM, ownersMap},
+	{[]string{"mount_setattr"}, unix.EINVAL, always("this file system cannot show other owners, or does already: most can from Linux 5.12 on, an overlay from 5.19 on")},
 	{[]string{"sethostname", "setdomainname"}, unix.EINVAL, always("the kernel takes 64 bytes at most")},
 	{[]string{"write"}, unix.EPERM, refusedMap},
 	{[]string{"sethostname", "setdomainname", "umount2", "pivot_root", "ioctl"}, unix.EPERM, noPrivilege},
@@ -104,6 +114,8 @@ func mountInUserNamespace(f *recipe.Failure) string {
 		return "a /proc shows a pid namespace, and this user namespace does not own it: add --pid to ns-unshare"
 	case "sysfs":
 		return "a /sys shows a network namespace, and this user namespace does not own it: add --net to ns-unshare"
+	case "mqueue":
+		return "message queues belong to an IPC namespace, and this user namespace does not own it: add --ipc to ns-unshare"
 	}
 	return ""
 }
@@ -112,6 +124,15 @@ func mountInUserNamespace(f *recipe.Failure) string {
 func rootOfMachine() bool {
 	text, _ := os.ReadFile("/proc/self/uid_map")
 	return os.Geteuid() == 0 && strings.Join(strings.Fields(string(text)), " ") == "0 0 4294967295"
+}
+
+// ownersMap knows who may show the files of others under other owners, and who may
+// change a mount at all.
+func ownersMap(f *recipe.Failure) string {
+	if os.Geteuid() == 0 && !rootOfMachine() && f.Call == "mount_setattr" {
+		return "owners can be mapped by root of the user namespace only that the file system was mounted in: of the machine"
+	}
+	return noPrivilege(f)
 }
 
 func foreignNamespace(f *recipe.Failure) string {
@@ -136,11 +157,6 @@ func namespaceLimit(f *recipe.Failure) string {
 		return off
 	}
 	return "a limit of namespaces in /proc/sys/user is reached, or they are nested 32 deep"
-}
-
-func pivotRoot(*recipe.Failure) string {
-	return "the new root must be a mount point, its parent mount and the old root's must not be shared, " +
-		"and the old root must not be the initramfs"
 }
 
 func missingModule(f *recipe.Failure) string {

@@ -24,7 +24,7 @@ func (l *Line) Same() string {
 	case "mount":
 		return classicMount(words, uint64(l.args[3].word))
 	case "umount2":
-		return "umount --lazy " + words[0]
+		return classicUmount(words[0], uint64(l.args[1].word))
 	case "chdir":
 		return "cd " + words[0]
 	case "pivot_root":
@@ -36,7 +36,7 @@ func (l *Line) Same() string {
 	case "symlinkat":
 		return "ln -s " + words[0] + " " + words[2]
 	case "mknodat":
-		return classicMknod(words, l.args[2].word, uint64(l.args[3].word))
+		return classicMknod(words, uint64(l.args[3].word))
 	case "setxattr":
 		return "setfattr -n " + words[1] + " -v " + words[2] + " " + words[0]
 	case "sethostname":
@@ -60,9 +60,16 @@ func word(text string) string {
 	return s
 }
 
-func classicMknod(words []string, mode uintptr, device uint64) string {
-	if mode&unix.S_IFMT == unix.S_IFREG {
-		return "touch " + words[1]
+func classicUmount(target string, flags uint64) string {
+	if flags&unix.MNT_DETACH != 0 {
+		return "umount --lazy " + target
+	}
+	return "umount " + target
+}
+
+func classicMknod(words []string, device uint64) string {
+	if mode, ok := strings.CutPrefix(words[2], "S_IFREG|"); ok {
+		return fmt.Sprintf("install -m %s /dev/null %s", mode, words[1])
 	}
 	return fmt.Sprintf("mknod -m %s %s c %d %d",
 		strings.TrimPrefix(words[2], "S_IFCHR|"), words[1], unix.Major(device), unix.Minor(device))

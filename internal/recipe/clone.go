@@ -61,14 +61,10 @@ func (r *Recipe) Clone3(namespaces uint64) *Line {
 		arg{word: uintptr(unsafe.Pointer(request)), keep: request, text: text}, number(int(unsafe.Sizeof(*request))))
 }
 
-// ClonesUser reports whether the lines so far put the child into a new user
-// namespace.
+// ClonesUser reports whether what comes next happens in a user namespace of the child's
+// own.
 func (r *Recipe) ClonesUser() bool {
-	if r.clone < 0 {
-		return false
-	}
-	request, ok := r.lines[r.clone].args[0].keep.(*cloneArgs)
-	return ok && request.Flags&unix.CLONE_NEWUSER != 0
+	return r.clone >= 0 && r.lines[r.clone].args[0].keep.(*cloneArgs).Flags&unix.CLONE_NEWUSER != 0
 }
 
 // CloneAgain makes the child clone once more and end, where the kernel gives a

@@ -17,7 +17,7 @@ func (r *Recipe) Openat2(file string, flags, resolve uint64, fd string) Slot {
 	text := func() string {
 		return fmt.Sprintf("{flags=%s, resolve=%s}", openFlags.format(flags), resolveFlags.format(resolve))
 	}
-	l := r.call("openat2", unix.SYS_OPENAT2, file, cwd, str(file),
+	l := r.call("openat2", unix.SYS_OPENAT2, fd, cwd, str(file),
 		arg{word: uintptr(unsafe.Pointer(how)), keep: how, text: text}, number(int(unsafe.Sizeof(*how))))
 	return r.result(l, fd)
 }
@@ -34,12 +34,13 @@ func (r *Recipe) FstatfsNotProc(fd Slot) *Line {
 	return l
 }
 
-// MknodatFile makes an empty file, and follows no link in its place as opening one
-// would. See mknodat(2).
-func (r *Recipe) MknodatFile(file string, mode uint32) *Line {
-	text := func() string { return fmt.Sprintf("S_IFREG|%#o", mode) }
-	return r.call("mknodat", unix.SYS_MKNODAT, file, cwd, str(file),
-		arg{word: uintptr(unix.S_IFREG | mode), text: text}, number(0))
+// Last is the line that was recorded last: that of a call whose result is passed on.
+func (r *Recipe) Last() *Line { return r.lines[len(r.lines)-1] }
+
+// About names what the call is about in an error, where its arguments say little.
+func (l *Line) About(object string) *Line {
+	l.object = object
+	return l
 }
 
 // resolveFlags are those of openat2(2).

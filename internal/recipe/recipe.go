@@ -48,10 +48,12 @@ type Line struct {
 	ask      bool         // a child asks its parent before this line
 	role     role         // what the child does with the line besides the call
 	outside  *Outside
-	found    *int64  // what the call wrote, if some of it is as bad as a failure
-	refused  int64   // that: the call then fails with EPERM
-	because  string  // what about this machine put the line here
-	caller   uintptr // where the line was recorded; the comment above it says why
+	takeBack func() error // what undoes it after a later failure, if it would stay
+	because  string       // what about this machine put the line here
+	caller   uintptr      // where the line was recorded; the comment above it says why
+
+	found   *int64 // what the call wrote, if some of it is as bad as a failure
+	refused int64  // that: the call then fails with EPERM
 }
 
 // A role is what sets a line apart for the child.
@@ -103,8 +105,12 @@ func (l *Line) Tolerate(errnos ...unix.Errno) *Line {
 	return l
 }
 
-// Last is the line that was recorded last: that of a call whose result is passed on.
-func (r *Recipe) Last() *Line { return r.lines[len(r.lines)-1] }
+// TakenBack says how a call is undone after a later failure, where what it made would
+// stay when this process ends. What a child makes goes with the child.
+func (l *Line) TakenBack(undo func() error) *Line {
+	l.takeBack = undo
+	return l
+}
 
 // Because says what was found on this machine that put the line here. A dry
 // run marks such lines: on another machine they may differ.

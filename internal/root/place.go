@@ -43,10 +43,10 @@ func (p *place) find(r *recipe.Recipe) recipe.Slot {
 	walk(r, dir)
 	if p.file {
 		// A mount point must be there. For a file it is an empty file.
-		r.MknodatFile(name, 0o644).Tolerate(unix.EEXIST)
+		r.MknodatFile(name, 0o644).About(p.target).Tolerate(unix.EEXIST)
 	} else {
 		// A mount point must be there. For a directory it is an empty directory.
-		r.Mkdirat(name, 0o755).Tolerate(unix.EEXIST)
+		r.Mkdirat(name, 0o755).About(p.target).Tolerate(unix.EEXIST)
 	}
 	flags := uint64(unix.O_PATH | unix.O_CLOEXEC)
 	if p.link {
@@ -63,16 +63,18 @@ func (p *place) find(r *recipe.Recipe) recipe.Slot {
 func walk(r *recipe.Recipe, dir string) {
 	// Paths are looked up from the new root.
 	r.Chdir("/")
+	at := ""
 	for name := range strings.SplitSeq(strings.Trim(dir, "/"), "/") {
 		if name == "" {
 			continue
 		}
+		at += "/" + name
 		// Step by step, for no step may go through a link of the image unseen. What is
 		// missing is made.
-		r.Mkdirat(name, 0o755).Tolerate(unix.EEXIST)
+		r.Mkdirat(name, 0o755).About(at).Tolerate(unix.EEXIST)
 		// A link in the image is followed in the new root, unless it is one of those in
 		// /proc that lead to open files.
-		step := r.Openat2(name, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, unix.RESOLVE_NO_MAGICLINKS, name)
+		step := r.Openat2(name, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, unix.RESOLVE_NO_MAGICLINKS, at)
 		// The next step begins here.
 		r.Fchdir(step)
 		// The working directory holds it.
