@@ -87,6 +87,13 @@ func (r *Recipe) Mknodat(file string, mode uint32, major, minor uint32) *Line {
 		arg{word: uintptr(unix.Mkdev(major, minor)), text: device})
 }
 
+// MknodatFile makes an empty file. See mknodat(2).
+func (r *Recipe) MknodatFile(file string, mode uint32) *Line {
+	text := func() string { return fmt.Sprintf("S_IFREG|%#o", mode) }
+	return r.call("mknodat", unix.SYS_MKNODAT, file, cwd, str(file),
+		arg{word: uintptr(unix.S_IFREG | mode), text: text}, number(0))
+}
+
 // Symlinkat makes a symbolic link that points to target. See symlinkat(2).
 func (r *Recipe) Symlinkat(target, link string) *Line {
 	return r.call("symlinkat", unix.SYS_SYMLINKAT, link, str(target), cwd, str(link))

@@ -24,7 +24,7 @@ func (l *Line) Same() string {
 	case "mount":
 		return classicMount(words, uint64(l.args[3].word))
 	case "umount2":
-		return "umount --lazy " + words[0]
+		return classicUmount(words[0], uint64(l.args[1].word))
 	case "chdir":
 		return "cd " + words[0]
 	case "pivot_root":
@@ -60,7 +60,17 @@ func word(text string) string {
 	return s
 }
 
+func classicUmount(target string, flags uint64) string {
+	if flags&unix.MNT_DETACH != 0 {
+		return "umount --lazy " + target
+	}
+	return "umount " + target
+}
+
 func classicMknod(words []string, device uint64) string {
+	if mode, ok := strings.CutPrefix(words[2], "S_IFREG|"); ok {
+		return fmt.Sprintf("install -m %s /dev/null %s", mode, words[1])
+	}
 	return fmt.Sprintf("mknod -m %s %s c %d %d",
 		strings.TrimPrefix(words[2], "S_IFCHR|"), words[1], unix.Major(device), unix.Minor(device))
 }

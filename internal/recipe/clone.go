@@ -61,6 +61,12 @@ func (r *Recipe) Clone3(namespaces uint64) *Line {
 		arg{word: uintptr(unsafe.Pointer(request)), keep: request, text: text}, number(int(unsafe.Sizeof(*request))))
 }
 
+// ClonesUser reports whether what comes next happens in a user namespace of the child's
+// own.
+func (r *Recipe) ClonesUser() bool {
+	return r.clone >= 0 && r.lines[r.clone].args[0].keep.(*cloneArgs).Flags&unix.CLONE_NEWUSER != 0
+}
+
 // CloneAgain makes the child clone once more and end, where the kernel gives a
 // namespace only to children of the process that asked for it. The second child
 // is ours as well (CLONE_PARENT), and makes the lines after this one.

@@ -33,17 +33,33 @@ func (r *Recipe) TellParent() *Line {
 	})
 }
 
-// undo takes back the outside work of the lines before done, the last first. If
-// all went well and the program has ended, what is meant to stay stays.
+// undo takes back what was made outside, and by our own lines, before done, the last
+// first. If all went well and the program has ended, what is meant to stay stays.
 func (r *Recipe) undo(done int, well bool) (err error) {
 	for i := done - 1; i >= 0; i-- {
-		o := r.lines[i].outside
-		if o == nil || o.Undo == nil || o.Stays && well {
+		l := r.lines[i]
+		undo := r.undoOf(i, well)
+		if undo == nil {
 			continue
 		}
-		if e := o.Undo(); e != nil && err == nil {
-			err = &Failure{Tool: r.lines[i].tool, Call: "undo " + o.Name, Object: o.Object, Line: i, Err: e}
+		if e := undo(); e != nil && err == nil {
+			err = &Failure{Tool: l.tool, Call: "undo " + l.name, Object: l.object, Line: i, Err: e}
 		}
 	}
 	return err
+}
+
+// undoOf is what takes a line back, or nil. A call after the clone was the child's: here,
+// its paths mean something else.
+func (r *Recipe) undoOf(i int, well bool) func() error {
+	l := r.lines[i]
+	switch o := l.outside; {
+	case o != nil && o.Stays && well:
+		return nil
+	case o != nil:
+		return o.Undo
+	case well || r.clone >= 0 && i > r.clone:
+		return nil
+	}
+	return l.takeBack
 }

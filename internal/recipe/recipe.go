@@ -48,6 +48,7 @@ type Line struct {
 	ask      bool         // a child asks its parent before this line
 	role     role         // what the child does with the line besides the call
 	outside  *Outside
+	takeBack func() error // what undoes it after a later failure, if it would stay
 	because  string  // what about this machine put the line here
 	caller   uintptr // where the line was recorded; the comment above it says why
 }
@@ -98,6 +99,13 @@ func (r *Recipe) add(l *Line) *Line {
 // EEXIST where a directory is made that may be there already.
 func (l *Line) Tolerate(errnos ...unix.Errno) *Line {
 	l.tolerate = errnos
+	return l
+}
+
+// TakenBack says how a call is undone after a later failure, where what it made would
+// stay when this process ends. What a child makes goes with the child.
+func (l *Line) TakenBack(undo func() error) *Line {
+	l.takeBack = undo
 	return l
 }
 
