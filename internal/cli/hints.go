@@ -97,6 +97,8 @@ func noPrivilege(f *recipe.Failure) string {
 		return off
 	case strings.Contains(f.Object, "user"):
 		return "a process in a chroot may not make a user namespace"
+	case f.Tool == "ufs-mount":
+		return "this takes root: try sudo, or ns-unshare --map-root-user --mount -- before the command"
 	case f.Tool == "ns-unshare":
 		return "this takes root: try sudo, or --map-root-user to be root in a namespace of your own"
 	}

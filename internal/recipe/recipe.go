@@ -49,8 +49,8 @@ type Line struct {
 	role     role         // what the child does with the line besides the call
 	outside  *Outside
 	takeBack func() error // what undoes it after a later failure, if it would stay
-	because  string  // what about this machine put the line here
-	caller   uintptr // where the line was recorded; the comment above it says why
+	because  string       // what about this machine put the line here
+	caller   uintptr      // where the line was recorded; the comment above it says why
 }
 
 // A role is what sets a line apart for the child.

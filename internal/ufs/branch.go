@@ -82,8 +82,10 @@ func (t *tree) hides(name string, entry fs.DirEntry) (what string, err error) {
 		}
 	}
 	for _, mark := range []struct{ name, what string }{
-		{"opaque", "an opaque directory"}, {"redirect", "a renamed directory or file"},
-		{"whiteout", "a whiteout"}, {"metacopy", "a file without its content"},
+		{"opaque", "an opaque directory"},
+		{"redirect", "a renamed directory or file"},
+		{"whiteout", "a whiteout"},
+		{"metacopy", "a file without its content"},
 	} {
 		_, err := unix.Lgetxattr(name, t.marks+mark.name, nil)
 		switch {

@@ -28,7 +28,7 @@ func (m *Mount) Check() error {
 	case m.Unmount:
 		return nil
 	}
-	for _, check := range []func() error{m.checkLower, m.checkUpper, m.checkMachine, m.checkBranches, m.checkOptions} {
+	for _, check := range []func() error{m.checkBranches, m.checkLower, m.checkUpper, m.checkMachine, m.checkOptions} {
 		if err := check(); err != nil {
 			return err
 		}
