@@ -31,6 +31,11 @@ func (m *Mount) unmount(r *recipe.Recipe) error {
 	if err != nil {
 		return err
 	}
+	if !r.Dry {
+		if err := unused(root); err != nil {
+			return err
+		}
+	}
 	for _, point := range inside {
 		// A mount with others in it stays, so those go first.
 		r.Umount2(point, unix.UMOUNT_NOFOLLOW).Because("there is a mount at " + point)
