@@ -9,11 +9,11 @@ import (
 )
 
 // before is the command line of a peer that becomes, or runs, what follows it. ROOT stands for the container's root,
-// DEBIAN for an archive, and TARGET for a directory to unpack it in.
+// DEBIAN for an archive, TARGET for a directory to unpack it in, and UNION for one to mount in.
 func before(command ...string) func(*place, ...string) ([]string, error) {
 	return func(p *place, prog ...string) (argv []string, err error) {
 		for _, arg := range slices.Concat(command, prog) {
-			argv = append(argv, strings.NewReplacer("ROOT", p.root, "TARGET", p.target, "DEBIAN", p.debian).Replace(arg))
+			argv = append(argv, strings.NewReplacer("ROOT", p.root, "TARGET", p.target, "DEBIAN", p.debian, "UNION", p.union).Replace(arg))
 		}
 		return argv, nil
 	}

@@ -5,6 +5,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"golang.org/x/sys/unix"
 )
 
 // layers puts the Debian root that make has made where it is read fast, and compresses it.
@@ -39,4 +41,13 @@ func (p *place) emptied() error {
 		return err
 	}
 	return os.Mkdir(p.target, 0o755)
+}
+
+// unmounted removes what was mounted last.
+func (p *place) unmounted() error {
+	err := unix.Unmount(p.union+"/tree", 0)
+	if err == unix.EINVAL {
+		return nil // it is not mounted
+	}
+	return err
 }

@@ -80,6 +80,37 @@ var tables = []table{
 		},
 	},
 	{
+		title: "A union, then `/bin/true`",
+		about: "In a mount namespace that both make. mount(8) is run by a shell that then becomes the program, twice where what is\n" +
+			"written goes to memory. Ours are two links of a chain.",
+		prog: []string{"/bin/true"},
+		peers: []peer{
+			{name: "mount -t overlay", args: before("unshare", "--mount", "sh", "-c",
+				"mount -t overlay -o lowerdir=ROOT,upperdir=UNION/upper,workdir=UNION/work union UNION/tree && exec \"$@\"", "sh")},
+			{
+				name: "ufs-mount --upper", atMost: 1.20,
+				args: before("ns-unshare", "--mount", "--", "ufs-mount", "--lower", "ROOT", "--upper", "UNION/upper", "--work", "UNION/work", "UNION/tree", "--"),
+			},
+			{name: "mount -t tmpfs, mkdir, mount -t overlay", args: before("unshare", "--mount", "sh", "-c",
+				"cd UNION && mount -t tmpfs -o size=64M union tree && mkdir tree/upper tree/work && "+
+					"mount -t overlay -o lowerdir=ROOT,upperdir=tree/upper,workdir=tree/work union tree && exec \"$@\"", "sh")},
+			{
+				name: "ufs-mount --scratch", atMost: 1.20, against: "mount -t tmpfs, mkdir, mount -t overlay",
+				args: before("ns-unshare", "--mount", "--", "ufs-mount", "--lower", "ROOT", "--scratch", "64M", "UNION/tree", "--"),
+			},
+		},
+	},
+	{
+		title: "A union alone",
+		about: "One program that mounts and ends; what it has mounted is unmounted between the runs.",
+		alone: true, before: (*place).unmounted,
+		peers: []peer{
+			{name: "mount -t overlay", args: before("mount", "-t", "overlay", "-o",
+				"lowerdir=ROOT,upperdir=UNION/upper,workdir=UNION/work", "union", "UNION/tree")},
+			{name: "ufs-mount --upper", atMost: 1.20, args: before("ufs-mount", "--lower", "ROOT", "--upper", "UNION/upper", "--work", "UNION/work", "UNION/tree")},
+		},
+	},
+	{
 		title: "Limits around `/bin/true`",
 		about: "A tool that leaves something to clear up stays until the program has ended. So it pays for a fork, for waiting\n" +
 			"and for relaying signals, as `--fork` does; what the group itself costs is the rest.",

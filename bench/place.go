@@ -18,6 +18,7 @@ type place struct {
 	null, errors  *os.File
 	debian        string // an archive; with .gz and .zst, its compressed forms
 	target        string // a directory on the same tmpfs
+	union         string // another, with directories for an upper layer, to work in, and for the tree
 }
 
 // settle moves this thread into a place of its own. Our tools are found in bin before all others.
@@ -42,7 +43,7 @@ func settle(bin string) (*place, error) {
 	}
 	os.Setenv("PATH", bin+":"+os.Getenv("PATH"))
 	os.Setenv("HOME", dir)
-	p := &place{root: dir + "/root", debian: dir + "/debian.tar", target: dir + "/target"}
+	p := &place{root: dir + "/root", debian: dir + "/debian.tar", target: dir + "/target", union: dir + "/union"}
 	if err := p.furnish(); err != nil {
 		return nil, err
 	}
@@ -68,6 +69,11 @@ func (p *place) furnish() (err error) {
 	}
 	for _, applet := range []string{"true", "sh", "readlink"} {
 		if err := os.Symlink("busybox", filepath.Join(p.root, "bin", applet)); err != nil {
+			return err
+		}
+	}
+	for _, d := range []string{"upper", "work", "tree"} {
+		if err := os.MkdirAll(filepath.Join(p.union, d), 0o755); err != nil {
 			return err
 		}
 	}

@@ -93,6 +93,10 @@ func randomOf(typ reflect.Type, random *rand.Rand) reflect.Value {
 	case []ns.Map:
 		m := ns.Map{Inner: random.Uint32() >> 1, Outer: random.Uint32() >> 1, Count: 1 + random.Uint32()>>2}
 		return reflect.ValueOf([]ns.Map{m, {Count: 1}})
+	case []ufs.Branch:
+		return reflect.ValueOf([]ufs.Branch{{Dir: word, Mode: "rw"}, {Dir: "a=" + word, Mode: strings.Fields("ro ro+wh")[random.Intn(2)]}})
+	case []ufs.Option:
+		return reflect.ValueOf([]ufs.Option{{Key: "index", Value: strings.Fields("on off")[random.Intn(2)]}, {Key: "volatile"}})
 	case *uint32:
 		id := random.Uint32()
 		return reflect.ValueOf(&id)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -48,7 +49,14 @@ var hints = []struct {
 	{[]string{"fstatfs"}, unix.EPERM, always("a link of the image leads to a /proc, and nothing may hide what the kernel says there")},
 	{[]string{"open_tree"}, unix.EINVAL, always("in a user namespace, what is mounted below cannot be left out: add :rec")},
 	{[]string{"open_tree", "mount_setattr"}, unix.EPERM, ownersMap},
-	{[]string{"mount_setattr"}, unix.EINVAL, always("this file system cannot show other owners, or does already: most can from Linux 5.12 on, an overlay from 5.19 on")},
+	{[]string{"mount"}, unix.ELOOP, always("for a union: a layer lies in another, or is the same directory under another name")},
+	{[]string{"mount"}, unix.EBUSY, always("for a union: another one uses the upper or the work directory")},
+	{[]string{"mount"}, unix.ESTALE, always("for a union: with index=on an upper layer belongs to the lower layers that it was first used with")},
+	{[]string{"umount2"}, unix.EBUSY, always("a process uses it, or has something of it open; fuser -vm DIR tells which")},
+	{[]string{"umount2"}, unix.EINVAL, always("what was mounted outside of a user namespace cannot be unmounted in it")},
+	{[]string{"move_mount"}, unix.EPERM, noPrivilege},
+	{[]string{"mount_setattr"}, unix.ENOSYS, always("a seccomp filter, or a kernel before Linux 5.12, which cannot show other owners")},
+	{[]string{"mount_setattr"}, unix.EINVAL, always("this kind of file system cannot show other owners in this kernel: ext4 does since Linux 5.12, xfs 5.12, btrfs 5.15, overlay 5.19, tmpfs 6.3")},
 	{[]string{"sethostname", "setdomainname"}, unix.EINVAL, always("the kernel takes 64 bytes at most")},
 	{[]string{"write"}, unix.EPERM, refusedMap},
 	{[]string{"sethostname", "setdomainname", "umount2", "pivot_root", "ioctl"}, unix.EPERM, noPrivilege},
@@ -97,6 +105,8 @@ func noPrivilege(f *recipe.Failure) string {
 		return off
 	case strings.Contains(f.Object, "user"):
 		return "a process in a chroot may not make a user namespace"
+	case f.Tool == "ufs-mount":
+		return "this takes root: try sudo, or ns-unshare --map-root-user --mount -- before the command"
 	case f.Tool == "ns-unshare":
 		return "this takes root: try sudo, or --map-root-user to be root in a namespace of your own"
 	}
@@ -117,7 +127,19 @@ func mountInUserNamespace(f *recipe.Failure) string {
 	case "mqueue":
 		return "message queues belong to an IPC namespace, and this user namespace does not own it: add --ipc to ns-unshare"
 	}
+	if f.Tool == "ufs-mount" && olderThan(5, 11) {
+		return "a union in a user namespace takes Linux 5.11: on this kernel, only root of the machine can have one"
+	}
 	return ""
+}
+
+// olderThan reports whether the kernel's version is below another.
+func olderThan(major, minor int) bool {
+	var name unix.Utsname
+	var a, b int
+	unix.Uname(&name)
+	n, err := fmt.Sscanf(unix.ByteSliceToString(name.Release[:]), "%d.%d", &a, &b)
+	return err == nil && n == 2 && (a < major || a == major && b < minor)
 }
 
 // rootOfMachine reports whether we are root, and not just in a user namespace.

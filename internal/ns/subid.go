@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"ctrkit/internal/argv"
 	"ctrkit/internal/chain"
 	"ctrkit/internal/recipe"
 )
@@ -32,11 +33,11 @@ func (u *Users) ranges(what string, given []Map, id int, grants string) (maps []
 	switch {
 	case !u.MapRootUser && !u.MapCurrentUser:
 	case len(maps) == 0:
-		maps = []Map{{inner, uint32(id), 1}}
+		maps = []Map{{Inner: inner, Outer: uint32(id), Count: 1}}
 	default:
 		maps = append(around(inner, uint32(id), maps[0]), maps[1:]...)
 	}
-	return maps, checkMaps(what, maps)
+	return maps, argv.CheckMaps(what, maps)
 }
 
 // onlyOwn reports whether maps let a single id, our own, stand for another.

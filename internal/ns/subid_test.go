@@ -27,11 +27,11 @@ func grants(t *testing.T, text string) (file string) {
 // The first line of a user counts, be it by name or by number.
 func TestWhatIsGranted(t *testing.T) {
 	for text, want := range map[string]Map{
-		"ME:100000:65536\n":                       {0, 100000, 65536},
-		"NAME:100000:65536":                       {0, 100000, 65536},
-		"other:1:2\nME:100000:65536\nNAME:5:6\n":  {0, 100000, 65536},
-		"\n# NAME:1:2\n:3:4\n  NAME:100000:65536": {0, 100000, 65536},
-		"NAMES:1:2\nME0:1:2\nNAME:100000:1\n":     {0, 100000, 1},
+		"ME:100000:65536\n":                       {Inner: 0, Outer: 100000, Count: 65536},
+		"NAME:100000:65536":                       {Inner: 0, Outer: 100000, Count: 65536},
+		"other:1:2\nME:100000:65536\nNAME:5:6\n":  {Inner: 0, Outer: 100000, Count: 65536},
+		"\n# NAME:1:2\n:3:4\n  NAME:100000:65536": {Inner: 0, Outer: 100000, Count: 65536},
+		"NAMES:1:2\nME0:1:2\nNAME:100000:1\n":     {Inner: 0, Outer: 100000, Count: 1},
 	} {
 		if m, err := grantedTo(grants(t, text)); err != nil || m != want {
 			t.Errorf("%q grants %v, %v", text, m, err)
@@ -57,11 +57,11 @@ func TestOnlyOwn(t *testing.T) {
 		want bool
 	}{
 		{nil, false},
-		{[]Map{{0, 7, 1}}, true},
-		{[]Map{{7, 7, 1}}, true},
-		{[]Map{{7, 0, 1}}, false},
-		{[]Map{{0, 7, 2}}, false},
-		{[]Map{{0, 7, 1}, {1, 8, 1}}, false},
+		{[]Map{{Inner: 0, Outer: 7, Count: 1}}, true},
+		{[]Map{{Inner: 7, Outer: 7, Count: 1}}, true},
+		{[]Map{{Inner: 7, Outer: 0, Count: 1}}, false},
+		{[]Map{{Inner: 0, Outer: 7, Count: 2}}, false},
+		{[]Map{{Inner: 0, Outer: 7, Count: 1}, {Inner: 1, Outer: 8, Count: 1}}, false},
 	} {
 		if onlyOwn(c.maps, 7) != c.want {
 			t.Errorf("%v is taken for own by 7: %v", c.maps, !c.want)

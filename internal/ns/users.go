@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"ctrkit/internal/argv"
 	"ctrkit/internal/chain"
 	"ctrkit/internal/recipe"
 )
@@ -44,10 +45,10 @@ func (u *Users) check() error {
 	if err := checkIDs(u.Setuid, u.Setgid); err != nil {
 		return err
 	}
-	if err := checkMaps("user", u.MapUsers); err != nil {
+	if err := argv.CheckMaps("user", u.MapUsers); err != nil {
 		return err
 	}
-	return checkMaps("group", u.MapGroups)
+	return argv.CheckMaps("group", u.MapGroups)
 }
 
 // maps records that the parent writes the maps of the child's user namespace. The

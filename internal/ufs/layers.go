@@ -8,60 +8,103 @@ import (
 	"strings"
 
 	"ctrkit/internal/chain"
+	"ctrkit/internal/proc"
 )
 
-// Check wants layers, and room for changes.
-func (m *Mount) Check() error {
+// unite plans the one overlay of layers that were given.
+func (t *tree) unite(m *Mount, mounts []proc.Mount) error {
+	lower, upper := m.layers()
+	o := overlay{}
+	var err error
+	if o.lower, err = lowerLayers(lower); err != nil {
+		return err
+	}
+	all := lower
+	if upper != "" {
+		if o.upper, o.work, err = upperLayer(upper, m.Work, o.lower, mounts); err != nil {
+			return err
+		}
+		all = append([]string{upper, m.Work}, lower...)
+	}
+	for _, b := range m.Branch {
+		if b.Mode == readOnly {
+			if err := t.plain(b.Dir); err != nil {
+				return err
+			}
+		}
+	}
+	t.overlays = []overlay{o}
+	lonely := upper == "" && len(lower) == 1
+	if t.room == 0 && (lonely || t.staged(o.options(t))) {
+		t.room = smallRoom
+	}
+	return t.covers(all)
+}
+
+// lowerLayers finds the directories.
+func lowerLayers(given []string) (lower []string, err error) {
+	for i, name := range given {
+		dir, err := directoryAt("read layer", name)
+		if err != nil {
+			return nil, err
+		}
+		for j, other := range lower {
+			if within(dir, other) || within(other, dir) {
+				return nil, together(absolute(given[i]), dir, absolute(given[j]), other)
+			}
+		}
+		lower = append(lower, dir)
+	}
+	return lower, nil
+}
+
+// together is the error of two layers, each with its real path, that are not apart.
+func together(name, dir, name2, dir2 string) error {
+	err := fmt.Errorf("read layer %s: another layer lies in it, %s", name, name2)
 	switch {
-	case m.Root == "":
-		return errors.New("mount on: no directory is given")
-	case m.Machine && len(m.Lower) > 0:
-		return errors.New("unite layers: --machine is a lower layer itself, so --lower has no place beside it")
-	case !m.Machine && len(m.Lower) == 0:
-		return &chain.Hinted{Err: errors.New("unite layers: there is none"), Hint: "add --lower DIR, or --machine"}
-	case m.Scratch == 0:
-		return &chain.Hinted{Err: errors.New("unite layers: nowhere to write"), Hint: "add --scratch 256M"}
+	case name == name2:
+		err = fmt.Errorf("read layer %s: it is given twice", name)
+	case dir == dir2:
+		err = fmt.Errorf("read layer %s: it is given twice, once as %s", name, name2)
+	case within(dir, dir2):
+		err = fmt.Errorf("read layer %s: it lies in another layer, %s", name, name2)
+	}
+	return &chain.Hinted{Err: err, Hint: "an overlay wants layers that have nothing in common"}
+}
+
+// covers refuses layers that the room would hide before the kernel has seen them.
+func (t *tree) covers(layers []string) error {
+	root := real(t.root)
+	if t.room == 0 && t.root == "/" {
+		return errors.New("mount on /: a mount there would lie on the root, and nobody would see it")
+	}
+	for _, dir := range layers {
+		if dir = absolute(dir); t.room > 0 && within(real(dir), root) {
+			return &chain.Hinted{
+				Err:  fmt.Errorf("read layer %s: it lies in %s, which the tree will cover", dir, t.root),
+				Hint: "choose another directory for the tree",
+			}
+		}
 	}
 	return nil
 }
 
-// overlays are the mounts of the tree, and the machine is asked what they need.
-func (m *Mount) overlays(root string) ([]overlay, error) {
-	if info, err := os.Stat(root); err != nil || !info.IsDir() {
-		return nil, notADirectory("mount on", root, err)
+// directoryAt is the real path of a directory.
+func directoryAt(action, name string) (string, error) {
+	name = absolute(name)
+	if info, err := os.Stat(name); err != nil || !info.IsDir() {
+		return "", notADirectory(action, name, err)
 	}
-	if m.Machine && root == "/" {
-		return nil, errors.New("mount on /: a mount there would lie on the root, and nobody would see it")
+	return real(name), nil
+}
+
+// absolute is a path from the root. It fails nowhere but in a directory that was removed,
+// and there the path leads nowhere either.
+func absolute(name string) string {
+	if full, err := filepath.Abs(name); err == nil {
+		return full
 	}
-	if m.Machine {
-		return machine()
-	}
-	o := overlay{}
-	for _, dir := range m.Lower {
-		dir, err := filepath.Abs(dir)
-		if err != nil {
-			return nil, err
-		}
-		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-			return nil, notADirectory("read layer", dir, err)
-		}
-		if within(real(dir), real(root)) {
-			return nil, &chain.Hinted{
-				Err:  fmt.Errorf("read layer %s: it lies in %s, which the tree will cover", dir, root),
-				Hint: "choose another directory for the tree",
-			}
-		}
-		for _, other := range o.lower {
-			if within(real(dir), other) || within(other, real(dir)) {
-				return nil, &chain.Hinted{
-					Err:  fmt.Errorf("read layer %s: it lies in another layer, %s, or the other way round", dir, other),
-					Hint: "an overlay wants layers that have nothing in common",
-				}
-			}
-		}
-		o.lower = append(o.lower, real(dir))
-	}
-	return []overlay{o}, nil
+	return name
 }
 
 // notADirectory says which of the two it is: not there, or something else.
@@ -84,16 +127,4 @@ func real(name string) string {
 // within reports whether a path lies in a directory or is it.
 func within(name, dir string) bool {
 	return name == dir || strings.HasPrefix(name, strings.TrimSuffix(dir, "/")+"/")
-}
-
-// escape protects the characters that separate layers and options.
-var escape = strings.NewReplacer(`\`, `\\`, `:`, `\:`, `,`, `\,`)
-
-func (o *overlay) options(upper, work string) string {
-	lower := make([]string, len(o.lower))
-	for i, dir := range o.lower {
-		lower[i] = escape.Replace(dir)
-	}
-	return "lowerdir=" + strings.Join(lower, ":") +
-		",upperdir=" + escape.Replace(upper) + ",workdir=" + escape.Replace(work)
 }

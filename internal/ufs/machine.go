@@ -1,11 +1,13 @@
 package ufs
 
 import (
+	"errors"
 	"os"
 	"slices"
-	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"ctrkit/internal/proc"
 )
 
 // private are the directories of the machine that belong to its users and its
@@ -21,8 +23,15 @@ type directory struct {
 	mode uint32
 }
 
-// machine is the machine's own tree: its root, and each mount that programs need.
-func machine() ([]overlay, error) {
+// machine plans the machine's own tree: its root, and each mount that programs need.
+func (t *tree) machine(mounts []proc.Mount) error {
+	if t.root == "/" {
+		return errors.New("mount on /: a mount there would lie on the root, and nobody would see it")
+	}
+	points := mountPoints(mounts)
+	if t.users {
+		return t.anew("/", points)
+	}
 	root := overlay{lower: []string{"/"}}
 	for _, name := range private {
 		var info unix.Stat_t
@@ -30,14 +39,13 @@ func machine() ([]overlay, error) {
 			root.empty = append(root.empty, directory{name, info.Mode & 0o7777})
 		}
 	}
-	overlays := []overlay{root}
-	mounts, err := mountPoints()
-	for _, at := range mounts {
+	t.overlays = append(t.overlays, root)
+	for _, at := range points {
 		if wanted(at) {
-			overlays = append(overlays, overlay{at: at, lower: []string{at}, because: at + " is a mount of its own"})
+			t.overlays = append(t.overlays, overlay{at: at, lower: []string{at}, because: at + " is a mount of its own"})
 		}
 	}
-	return overlays, err
+	return nil
 }
 
 // wanted reports whether a mount holds what programs need: a directory, in one of
@@ -52,20 +60,12 @@ func wanted(at string) bool {
 }
 
 // mountPoints lists the mount points of our mount namespace in the order in which
-// they were mounted, each once. See proc_pid_mountinfo(5).
-func mountPoints() (points []string, err error) {
-	text, err := os.ReadFile("/proc/self/mountinfo")
-	for line := range strings.Lines(string(text)) {
-		fields := strings.Fields(line)
-		if len(fields) < 5 {
-			continue
-		}
-		if point := unescape.Replace(fields[4]); !slices.Contains(points, point) {
-			points = append(points, point)
+// they were mounted, each once.
+func mountPoints(mounts []proc.Mount) (points []string) {
+	for _, m := range mounts {
+		if !slices.Contains(points, m.Point) {
+			points = append(points, m.Point)
 		}
 	}
-	return points, err
+	return points
 }
-
-// unescape undoes the octal escapes of the kernel's mount tables.
-var unescape = strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`)
