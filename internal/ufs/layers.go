@@ -21,7 +21,7 @@ func (t *tree) unite(m *Mount, mounts []proc.Mount) error {
 	}
 	all := lower
 	if upper != "" {
-		if o.upper, o.work, err = upperLayer(upper, m.Work, o.lower, mounts); err != nil {
+		if o.upper, o.work, err = t.upperLayer(upper, m.Work, o.lower, mounts); err != nil {
 			return err
 		}
 		all = append([]string{upper, m.Work}, lower...)

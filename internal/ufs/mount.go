@@ -25,8 +25,8 @@ type Mount struct {
 	Lower   []string   `sep:"none" placeholder:"DIR" help:"Layer that is only read. The first one given is the topmost."`
 	Branch  []Branch   `sep:"none" placeholder:"DIR=MODE" help:"Layer in the words of aufs, instead of --lower and --upper: rw (the topmost one only), ro (without whiteouts), ro+wh."`
 	Machine bool       `help:"The machine's own files as the lower layer, without those of its users: /root, /home, /run and /tmp are empty."`
-	Upper   string     `placeholder:"DIR" help:"Directory for what is written. It is kept."`
-	Work    string     `placeholder:"DIR" help:"Empty directory beside the one of --upper, in which overlayfs prepares changes."`
+	Upper   string     `placeholder:"DIR" help:"Directory for what is written. It is kept, and made if it is missing."`
+	Work    string     `placeholder:"DIR" help:"Directory beside the one of --upper, in which overlayfs prepares changes. It is made too."`
 	Scratch argv.Size  `placeholder:"SIZE" help:"Room, in memory, for what is written, instead of --upper. It is gone with the mount. Without both, nothing can be written."`
 	Map     []argv.Map `sep:"none" placeholder:"INNER:OUTER:COUNT" help:"Show the files of COUNT owners from INNER on as those of OUTER on, in all lower layers; repeatable."`
 	Option  []Option   `sep:"none" placeholder:"KEY=VALUE" help:"Option of overlayfs: index, metacopy, redirect_dir, xino, volatile, userxattr; repeatable."`
@@ -63,6 +63,7 @@ func (m *Mount) Lines(r *recipe.Recipe) error {
 	if err != nil {
 		return err
 	}
+	t.keep(r, &t.overlays[0])
 	if t.room == 0 {
 		t.overlays[0].lines(r, t, "", t.root)
 		return nil

@@ -21,6 +21,7 @@ type tree struct {
 	room     argv.Size // of the file system below it, 0 for none
 	writable bool      // the upper layer is in that room
 	shared   bool      // the mount that the root lies on is shared
+	missing  []string  // directories of the upper layer that are to be made
 	parts    []part    // of a tree whose root is no overlay
 	overlays []overlay
 	given    []Option

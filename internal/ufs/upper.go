@@ -15,11 +15,11 @@ import (
 
 // upperLayer finds the directories for what is written, and refuses what the kernel would
 // refuse without a reason, or not at all.
-func upperLayer(upper, work string, lower []string, mounts []proc.Mount) (up, wk string, err error) {
-	if up, err = directoryAt("write to", upper); err != nil {
+func (t *tree) upperLayer(upper, work string, lower []string, mounts []proc.Mount) (up, wk string, err error) {
+	if up, err = t.newOrOld("write to", upper); err != nil {
 		return "", "", err
 	}
-	if wk, err = directoryAt("work in", work); err != nil {
+	if wk, err = t.newOrOld("work in", work); err != nil {
 		return "", "", err
 	}
 	if err := apart(up, wk, lower); err != nil {
@@ -60,7 +60,7 @@ func apart(upper, work string, lower []string) error {
 
 // sameMount wants both on one mount, of a kind that can be written to by overlayfs.
 func sameMount(upper, work string, mounts []proc.Mount) error {
-	a, b := mountID(upper), mountID(work)
+	a, b := mountID(standing(upper)), mountID(standing(work))
 	on := proc.Mounted(mounts, a)
 	switch {
 	case a != b:
@@ -79,6 +79,14 @@ func sameMount(upper, work string, mounts []proc.Mount) error {
 		return fmt.Errorf("write to %s: it is on a read-only mount, %s", upper, on.Point)
 	}
 	return nil
+}
+
+// standing is a directory, or where it will be made.
+func standing(dir string) string {
+	if _, err := os.Lstat(dir); err != nil {
+		return filepath.Dir(dir)
+	}
+	return dir
 }
 
 // inUse refuses directories that another union writes to. The kernel says only in its log
@@ -105,6 +113,9 @@ func inUse(upper, work string, mounts []proc.Mount) error {
 // work in it, whoever has made it.
 func ownWork(work string) error {
 	entries, err := os.ReadDir(work)
+	if errors.Is(err, unix.ENOENT) {
+		return nil // it will be made
+	}
 	if err != nil {
 		return fmt.Errorf("work in %s: %w", work, plainly(err))
 	}
