@@ -105,7 +105,7 @@ func (f *furniture) useStore() {
 	}
 	f.masks = f.takeMasks(f.r)
 	for i, file := range f.File {
-		tree := take(f.r, f.store.name(i), "file")
+		tree := take(f.r, f.store.name(i), "text"+f.store.name(i))
 		f.places = append(f.places, place{target: file.Target, file: true, link: true, attach: func(at recipe.Slot) {
 			//doc:file
 			// It hides what the image has under this name, even a link that leads nowhere.
