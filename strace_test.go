@@ -22,7 +22,7 @@ var narrated = map[string][]string{
 	"slave":             {"ns-unshare", "--mount", "--propagation", "slave", "--kill-child=TERM", "--", "true"},
 	"three":             append([]string{"ns-unshare", "--mount", "--uts", "--hostname", "box", "--"}, unitedRoot...),
 	"all three":         append([]string{"ns-unshare", "--all", "--"}, unitedRoot...),
-	"furnished":         append([]string{"ns-unshare", "--all", "--"}, furnished...),
+	"furnished":         append(strings.Fields("ns-unshare --all -- ufs-mount --lower rootfs --scratch 1M tree --"), furnished...),
 	"container":         {"ctr-run", "--", "true"},
 	"limits":            {"ctr-run", "-m", "64M", "--cpus", "0.5", "--pids-limit=50", "--rootfs", "rootfs", "--", "/bin/true"},
 	"unlimited":         {"ctr-run", "--pids-limit=-1", "--", "true"},
@@ -36,7 +36,7 @@ var narrated = map[string][]string{
 var furnished = []string{
 	"root-pivot", "--proc", "--sys", "--dev", "--tmp", "--bind", "a:/data/x:ro,rec", "--bind", "rootfs/bin/sh:/etc/sh", "--tmpfs", "/run:size=1M",
 	"--file", "/etc/hosts=127.0.0.1 localhost\n", "--mask", "/etc", "--mask", "/data/x/etc", "--readonly-path", "/bin", "--wd", "/srv/www",
-	"--readonly", "rootfs", "--", "sh", "-c", "exit 0",
+	"--readonly", "tree", "--", "sh", "-c", "exit 0",
 }
 
 var unitedRoot = []string{

@@ -38,7 +38,8 @@ var swept = map[string][]string{
 	"machine":  append(strings.Fields("ctr-run -- sh"), alive...),
 	"rootfs":   append(strings.Fields("ctr-run --hostname box --rootfs rootfs -- /bin/sh"), alive...),
 
-	"furnished": append(append([]string{"ns-unshare", "--all", "--"}, furnished[:slices.Index(furnished, "-c")]...), alive...),
+	"furnished": append(append(strings.Fields("ns-unshare --mount -- ufs-mount --lower rootfs --scratch 1M tree --"),
+		furnished[:slices.Index(furnished, "-c")]...), alive...),
 }
 
 // errnos are those with which each line fails.
