@@ -15,7 +15,7 @@ var (
 )
 
 // unsaid are fields of structures that strace prints and the narrator leaves out: an address, and nothing.
-var unsaid = regexp.MustCompile(`^(pidfd=0x[0-9a-f]+|stack=NULL|stack_size=0)$`)
+var unsaid = regexp.MustCompile(`^(pidfd=0x[0-9a-f]+|stack=NULL|stack_size=0|attr_clr=0|propagation=0( /\* .* \*/)?|userns_fd=0)$`)
 
 // canonical writes an argument in one way, whoever printed it, strace or the narrator. They differ in the order of flags,
 // in the base of numbers, in how a byte of a string is escaped, and in how a 0 is named.

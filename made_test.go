@@ -29,6 +29,9 @@ var changing = set(`
 // handling are the calls that get and use a descriptor. A recipe has some; but a Go program also makes them for itself.
 var handling = set("openat openat2 socket ioctl fcntl close dup dup2 dup3 close_range bind sendto sendmsg")
 
+// mounting are the calls that return a descriptor of a file system or a mount.
+var mounting = set("fsopen fsmount")
+
 func set(names string) map[string]bool {
 	m := map[string]bool{}
 	for _, name := range strings.Fields(names) {
@@ -140,6 +143,8 @@ func (m *maker) take(call *traced) {
 		m.clones(call)
 		m.execs(call)
 	case m.opensGroup(call) || m.usesGroup(call):
+	case m.writesFile(call):
+		m.calls = append(m.calls, call)
 	case (handling[call.name] || m.also[call.name]) && m.makes(call.tid) && m.doing[call.tid] == making:
 		m.calls = append(m.calls, call)
 	}
@@ -203,6 +208,15 @@ func (m *maker) usesGroup(call *traced) bool {
 }
 
 var intoGroup = regexp.MustCompile(`\bcgroup=(\d+)`)
+
+// writesFile reports whether a call writes to a file that was opened for it by a call that counts.
+func (m *maker) writesFile(call *traced) bool {
+	if call.name != "write" || m.doing[call.tid] != making {
+		return false
+	}
+	from := returned(m.calls, call.tid, call.args[0])
+	return from >= 0 && m.calls[from].name == "openat" && strings.Contains(m.calls[from].args[2], "O_WRONLY")
+}
 
 // intoGroup is a clone with the path of the group that the child is born in, in place of its descriptor.
 func (m *maker) intoGroup(call *traced) *traced {

@@ -22,6 +22,7 @@ var narrated = map[string][]string{
 	"slave":             {"ns-unshare", "--mount", "--propagation", "slave", "--kill-child=TERM", "--", "true"},
 	"three":             append([]string{"ns-unshare", "--mount", "--uts", "--hostname", "box", "--"}, unitedRoot...),
 	"all three":         append([]string{"ns-unshare", "--all", "--"}, unitedRoot...),
+	"furnished":         append(strings.Fields("ns-unshare --all -- ufs-mount --lower rootfs --scratch 1M tree --"), furnished...),
 	"container":         {"ctr-run", "--", "true"},
 	"limits":            {"ctr-run", "-m", "64M", "--cpus", "0.5", "--pids-limit=50", "--rootfs", "rootfs", "--", "/bin/true"},
 	"unlimited":         {"ctr-run", "--pids-limit=-1", "--", "true"},
@@ -30,6 +31,12 @@ var narrated = map[string][]string{
 	"in place in group": {"cg-limit", "--set", "pids.max=9", "--", "ns-unshare", "--uts", "--mount", "--", "true"},
 	"version 2":         {"cg-limit", "--set", "cgroup.max.depth=5", "--pids", "50", "--", "true"},
 	"rootfs":            {"ctr-run", "--hostname", "box", "--rootfs", "rootfs", "--", "/bin/sh", "-c", "exit 0", `a "b`, ""},
+}
+
+var furnished = []string{
+	"root-pivot", "--proc", "--sys", "--dev", "--tmp", "--bind", "a:/data/x:ro,rec", "--bind", "rootfs/bin/sh:/etc/sh", "--tmpfs", "/run:size=1M",
+	"--file", "/etc/hosts=127.0.0.1 localhost\n", "--mask", "/etc", "--mask", "/data/x/etc", "--readonly-path", "/bin", "--wd", "/srv/www",
+	"--readonly", "tree", "--", "sh", "-c", "exit 0",
 }
 
 var unitedRoot = []string{

@@ -37,6 +37,9 @@ var swept = map[string][]string{
 	"limits":   append(strings.Fields("ctr-run -m 64M --cpus 0.5 --pids-limit 50 --rootfs rootfs -- sh"), alive...),
 	"machine":  append(strings.Fields("ctr-run -- sh"), alive...),
 	"rootfs":   append(strings.Fields("ctr-run --hostname box --rootfs rootfs -- /bin/sh"), alive...),
+
+	"furnished": append(append(strings.Fields("ns-unshare --mount -- ufs-mount --lower rootfs --scratch 1M tree --"),
+		furnished[:slices.Index(furnished, "-c")]...), alive...),
 }
 
 // errnos are those with which each line fails.

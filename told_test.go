@@ -197,7 +197,7 @@ func (c *comparison) arg(i int, told, made string) error {
 func returned(calls []*traced, tid int, descriptor string) int {
 	latest := -1
 	for i, call := range slices.Backward(calls) {
-		if call.result != descriptor || !handling[call.name] && !strings.HasPrefix(call.name, "open") {
+		if call.result != descriptor || !handling[call.name] && !strings.HasPrefix(call.name, "open") && !mounting[call.name] {
 			continue
 		}
 		if call.tid == tid {

@@ -73,6 +73,12 @@ func (c *traced) read(text string) {
 	name, rest, _ := strings.Cut(text, "(")
 	c.name = name
 	c.args, rest = splitArgs(rest)
+	if c.name == "fstatfs" && len(c.args) == 2 && !strings.Contains(c.args[1], "f_type=PROC_SUPER_MAGIC") {
+		c.args[1] = "{f_type!=PROC_SUPER_MAGIC}" // what was found
+	}
+	if c.name == "mknodat" && len(c.args) == 3 {
+		c.args = append(c.args, "0") // what is no device has no number
+	}
 	_, result, _ := strings.Cut(rest, "= ")
 	c.result = strings.TrimSpace(result)
 }

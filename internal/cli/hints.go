@@ -31,6 +31,14 @@ var hints = []struct {
 	{[]string{"setns"}, unix.ESRCH, always("the process has ended")},
 	{[]string{"setresuid", "setresgid"}, unix.EINVAL, always("the user namespace has no such id: see /proc/self/uid_map inside, and --map-users, --map-groups")},
 	{[]string{"setgroups"}, unix.EPERM, always("in a user namespace groups can be given up only if all were mapped with privileges: see --setgroups")},
+	{[]string{"mkdirat", "mknodat"}, unix.EROFS, missingPlace},
+	{[]string{"move_mount"}, unix.EINVAL, always("a directory can be mounted on a directory only, and a file on a file only")},
+	{[]string{"openat2"}, unix.ELOOP, always("a link of the image leads round in a circle, or by way of /proc to an open file, which is refused")},
+	{[]string{"openat2"}, unix.ENOENT, always("it is missing, or a link of the image leads to nothing")},
+	{[]string{"openat2", "fchdir"}, unix.ENOTDIR, always("a directory is needed there")},
+	{[]string{"openat2", "open_tree", "fsopen"}, unix.ENOSYS, always("a seccomp filter, as in a container, or a kernel before Linux 5.6 stands in the way")},
+	{[]string{"fstatfs"}, unix.EPERM, always("a link of the image leads to a /proc, and nothing may hide what the kernel says there")},
+	{[]string{"open_tree"}, unix.EINVAL, always("in a user namespace, what is mounted below cannot be left out: add :rec")},
 	{[]string{"write"}, unix.ERANGE, always("a clock cannot be set to before its start, or to more than 146 years")},
 	{[]string{"pivot_root"}, unix.EINVAL, pivotRoot},
 	{[]string{"mount"}, unix.ENODEV, missingModule},
@@ -40,22 +48,14 @@ var hints = []struct {
 	{[]string{"pivot_root"}, unix.EBUSY, always("the directory is on the mount that is the root already")},
 	{[]string{"mount", "chdir", "openat"}, unix.ENOTDIR, always("a directory is needed there; a file or a symbolic link in its place is refused")},
 	{[]string{"mount"}, unix.EINVAL, overlay},
-	{[]string{"mkdirat", "mknodat"}, unix.EROFS, always("the mount point is missing, and the root is read-only: make it in the image")},
-	{[]string{"move_mount"}, unix.EINVAL, always("a directory can be mounted on a directory only, and a file on a file only")},
-	{[]string{"openat2"}, unix.ELOOP, always("a link of the image leads round in a circle, or by way of /proc to an open file, which is refused")},
-	{[]string{"openat2"}, unix.ENOENT, always("it is missing, or a link of the image leads to nothing")},
-	{[]string{"openat2", "fchdir"}, unix.ENOTDIR, always("a directory is needed there")},
-	{[]string{"openat2", "open_tree", "fsopen"}, unix.ENOSYS, always("a seccomp filter, as in a container, or a kernel before Linux 5.6 stands in the way")},
-	{[]string{"fstatfs"}, unix.EPERM, always("a link of the image leads to a /proc, and nothing may hide what the kernel says there")},
-	{[]string{"open_tree"}, unix.EINVAL, always("in a user namespace, what is mounted below cannot be left out: add :rec")},
-	{[]string{"open_tree", "mount_setattr"}, unix.EPERM, ownersMap},
 	{[]string{"mount"}, unix.ELOOP, always("for a union: a layer lies in another, or is the same directory under another name")},
 	{[]string{"mount"}, unix.EBUSY, always("for a union: another one uses the upper or the work directory")},
 	{[]string{"mount"}, unix.ESTALE, always("for a union: with index=on an upper layer belongs to the lower layers that it was first used with")},
 	{[]string{"umount2"}, unix.EBUSY, always("a process uses it, or has something of it open; fuser -vm DIR tells which")},
 	{[]string{"umount2"}, unix.EINVAL, always("what was mounted outside of a user namespace cannot be unmounted in it")},
-	{[]string{"move_mount"}, unix.EPERM, noPrivilege},
+	{[]string{"open_tree", "move_mount"}, unix.EPERM, noPrivilege},
 	{[]string{"mount_setattr"}, unix.ENOSYS, always("a seccomp filter, or a kernel before Linux 5.12, which cannot show other owners")},
+	{[]string{"mount_setattr"}, unix.EPERM, always("only root of the machine may show other owners: a file system belongs to the user namespace that it was made in")},
 	{[]string{"mount_setattr"}, unix.EINVAL, always("this kind of file system cannot show other owners in this kernel: ext4 does since Linux 5.12, xfs 5.12, btrfs 5.15, overlay 5.19, tmpfs 6.3")},
 	{[]string{"sethostname", "setdomainname"}, unix.EINVAL, always("the kernel takes 64 bytes at most")},
 	{[]string{"write"}, unix.EPERM, refusedMap},
@@ -148,15 +148,6 @@ func rootOfMachine() bool {
 	return os.Geteuid() == 0 && strings.Join(strings.Fields(string(text)), " ") == "0 0 4294967295"
 }
 
-// ownersMap knows who may show the files of others under other owners, and who may
-// change a mount at all.
-func ownersMap(f *recipe.Failure) string {
-	if os.Geteuid() == 0 && !rootOfMachine() && f.Call == "mount_setattr" {
-		return "owners can be mapped by root of the user namespace only that the file system was mounted in: of the machine"
-	}
-	return noPrivilege(f)
-}
-
 func foreignNamespace(f *recipe.Failure) string {
 	if rootOfMachine() {
 		return noPrivilege(f)
@@ -179,6 +170,13 @@ func namespaceLimit(f *recipe.Failure) string {
 		return off
 	}
 	return "a limit of namespaces in /proc/sys/user is reached, or they are nested 32 deep"
+}
+
+func missingPlace(f *recipe.Failure) string {
+	if f.Tool == "ufs-mount" {
+		return ""
+	}
+	return "the mount point is missing, and the root is read-only: make it in the image"
 }
 
 func missingModule(f *recipe.Failure) string {

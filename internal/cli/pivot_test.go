@@ -3,6 +3,8 @@ package cli
 import (
 	"strings"
 	"testing"
+
+	"ctrkit/internal/proc"
 )
 
 const (
@@ -21,16 +23,9 @@ func TestMissedCondition(t *testing.T) {
 		{privateRoot + "2 1 8:1 /new /new rw master:3 - ext4 /dev/vda rw\n", ""},
 		{"nonsense\n\n" + privateRoot, "new root is no mount point"},
 	} {
-		got := missedCondition(mounts(c.table), "/new")
+		got := missedCondition(proc.Mounts(c.table), "/new")
 		if c.want == "" && got != "" || !strings.Contains(got, c.want) {
 			t.Errorf("%q: %q, want %q", c.table, got, c.want)
 		}
 	}
-}
-
-// Whatever the kernel writes, there is an answer.
-func FuzzMounts(f *testing.F) {
-	f.Add(sharedRoot+"2 1 8:1 /a\\040b /a\\040b rw - ext4 /dev/vda rw\n", "/a b")
-	f.Add(" - \n1 - x\n", "")
-	f.Fuzz(func(t *testing.T, table, cwd string) { missedCondition(mounts(table), cwd) })
 }

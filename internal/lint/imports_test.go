@@ -15,7 +15,7 @@ var mechanisms = strings.Fields("ns cgroup ufs root veth nat priv")
 // look at the others from outside.
 var mayImport = map[string]string{
 	"cmd":       "cli ctr lab mechanism",
-	"cli":       "argv chain recipe",
+	"cli":       "argv chain proc recipe",
 	"ctr":       "mechanism argv chain recipe",
 	"mechanism": "argv chain proc recipe",
 	"argv":      "chain recipe",

@@ -23,7 +23,7 @@ func (n *nodes) dev(r *recipe.Recipe) {
 	// small, for nothing is kept in it.
 	r.Mount("tmpfs", ".", "tmpfs", unix.MS_NOSUID|unix.MS_NOEXEC, "size=64k,mode=0755")
 	// The working directory is still the one below the new mount.
-	reenter(r, "dev")
+	open(r, "/dev", "dev")
 	n.make(r, "", devices...)
 	if n.console != nil {
 		show(r, *n.console, "console")

@@ -105,7 +105,7 @@ func (f *furniture) useStore() {
 	}
 	f.masks = f.takeMasks(f.r)
 	for i, file := range f.File {
-		tree := take(f.r, f.store.name(i), "file")
+		tree := take(f.r, f.store.name(i), "text"+f.store.name(i))
 		f.places = append(f.places, place{target: file.Target, file: true, link: true, attach: func(at recipe.Slot) {
 			//doc:file
 			// It hides what the image has under this name, even a link that leads nowhere.
@@ -179,13 +179,13 @@ func enter(r *recipe.Recipe, name string) {
 	r.Chdir("/")
 	// An image may lack the directory.
 	r.Mkdirat(name, 0o755).Tolerate(unix.EEXIST)
-	reenter(r, name)
+	open(r, name, name)
 }
 
-// reenter makes it the working directory once more, when something is mounted on it.
-func reenter(r *recipe.Recipe, name string) {
+// open makes a directory the working directory, if it is one.
+func open(r *recipe.Recipe, path, name string) {
 	// Whoever made the image may have put a symbolic link here. It is not followed.
-	dir := r.Openat("/"+name, unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, name)
+	dir := r.Openat(path, unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, name)
 	// What is mounted on "." is mounted on what was opened, whatever its name means now.
 	r.Fchdir(dir)
 	// The working directory holds it.

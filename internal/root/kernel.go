@@ -1,28 +1,31 @@
 package root
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
 
+	"ctrkit/internal/proc"
 	"ctrkit/internal/recipe"
 )
 
 // hasSetattr reports whether the kernel can change a mount that a descriptor stands
 // for, with those below it: Linux 5.12.
 func hasSetattr() bool {
-	return unix.MountSetattr(-1, "", unix.AT_EMPTY_PATH, &unix.MountAttr{}) != unix.ENOSYS
+	var system unix.Utsname
+	var major, minor int
+	unix.Uname(&system)
+	fmt.Sscanf(unix.ByteSliceToString(system.Release[:]), "%d.%d", &major, &minor)
+	return major > 5 || major == 5 && minor >= 12
 }
 
-// inUserNamespace reports whether the lines will be made in a user namespace other
-// than the machine's, whose number is the same on every kernel (PROC_USER_INIT_INO in
-// linux/proc_ns.h).
-func inUserNamespace(r *recipe.Recipe) bool {
-	ours, err := os.Readlink("/proc/self/ns/user")
-	return r.ClonesUser() || err == nil && ours != "user:[4026531837]"
-}
+// inUserNamespace reports whether the lines will be made in another user namespace than
+// the machine's.
+func inUserNamespace(r *recipe.Recipe) bool { return r.ClonesUser() || proc.InUserNamespace() }
 
 // optionsOf are the flags of the mount that a path is on, as mount(2) takes them.
 func optionsOf(path string) (flags uint64) {
@@ -55,13 +58,8 @@ func mountsBelow(dir string) bool {
 	if err != nil {
 		return false
 	}
-	// The kernel writes some characters as octal digits in its table.
-	name := strings.NewReplacer(`\`, `\134`, " ", `\040`, "\t", `\011`, "\n", `\012`).Replace(strings.TrimSuffix(real, "/"))
 	table, _ := os.ReadFile("/proc/self/mountinfo")
-	for line := range strings.Lines(string(table)) {
-		if fields := strings.Fields(line); len(fields) > 4 && strings.HasPrefix(fields[4], name+"/") && fields[4] != "/" {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(proc.Mounts(string(table)), func(m proc.Mount) bool {
+		return m.Point != "/" && strings.HasPrefix(m.Point, strings.TrimSuffix(real, "/")+"/")
+	})
 }

@@ -1,6 +1,7 @@
 package root
 
 import (
+	"fmt"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -62,8 +63,9 @@ type mask struct {
 
 // takeMasks takes hold of what covers the paths that were named.
 func (p *Pivot) takeMasks(r *recipe.Recipe) (masks []mask) {
-	for _, target := range p.Mask {
-		masks = append(masks, mask{target, take(r, coverFile, "file"), take(r, coverDir, "directory")})
+	for i, target := range p.Mask {
+		file := take(r, coverFile, fmt.Sprintf("null%d", i+1))
+		masks = append(masks, mask{target, file, take(r, coverDir, fmt.Sprintf("empty%d", i+1))})
 	}
 	return masks
 }

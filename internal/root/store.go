@@ -28,7 +28,7 @@ const (
 func (s *store) reserve(r *recipe.Recipe, root string) error {
 	// When the new root has left this directory, it will be of use once more: what is
 	// needed for a while only can be mounted on it, and goes with the old root.
-	s.at = r.Openat(root, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, "place")
+	s.at = r.OpenTree(root, unix.OPEN_TREE_CLOEXEC, "place")
 	if s.covers {
 		return s.nodes.take(r, "cover ", devices[0])
 	}
