@@ -120,7 +120,8 @@ func ownWork(work string) error {
 		return fmt.Errorf("work in %s: %w", work, plainly(err))
 	}
 	inner, err := os.ReadDir(filepath.Join(work, "work"))
-	if err != nil && !errors.Is(err, unix.ENOENT) {
+	// Overlayfs lets nobody but root look into it: a dry run may not know what is there.
+	if err != nil && !errors.Is(err, unix.ENOENT) && !errors.Is(err, unix.EACCES) {
 		return fmt.Errorf("work in %s: %w", filepath.Join(work, "work"), plainly(err))
 	}
 	foreign := ""
