@@ -9,10 +9,11 @@ import (
 
 	"ctrkit/internal/chain"
 	"ctrkit/internal/proc"
+	"ctrkit/internal/recipe"
 )
 
 // unite plans the one overlay of layers that were given.
-func (t *tree) unite(m *Mount, mounts []proc.Mount) error {
+func (t *tree) unite(m *Mount, r *recipe.Recipe, mounts []proc.Mount) error {
 	lower, upper := m.layers()
 	o := overlay{}
 	var err error
@@ -23,6 +24,12 @@ func (t *tree) unite(m *Mount, mounts []proc.Mount) error {
 	if upper != "" {
 		if o.upper, o.work, err = t.upperLayer(upper, m.Work, o.lower, mounts); err != nil {
 			return err
+		}
+		// In a dry run, and in a child, it is somebody else who will write there.
+		if !r.Dry && !r.Clones() {
+			if err := writableTo(o.upper, o.work); err != nil {
+				return err
+			}
 		}
 		all = append([]string{upper, m.Work}, lower...)
 	}

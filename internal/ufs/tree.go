@@ -76,7 +76,7 @@ func (m *Mount) plan(r *recipe.Recipe) (t *tree, err error) {
 	if m.Machine {
 		err = t.machine(mounts.list)
 	} else {
-		err = t.unite(m, mounts.list)
+		err = t.unite(m, r, mounts.list)
 	}
 	if err == nil {
 		err = t.look(r)

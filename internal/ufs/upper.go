@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -58,6 +59,10 @@ func apart(upper, work string, lower []string) error {
 	return nil
 }
 
+// neverUpper are kinds of file systems that change by themselves, take names for the same
+// that differ in case, or are overlays.
+var neverUpper = strings.Fields("overlay nfs nfs4 cifs smb3 vfat msdos exfat proc sysfs")
+
 // sameMount wants both on one mount, of a kind that can be written to by overlayfs.
 func sameMount(upper, work string, mounts []proc.Mount) error {
 	a, b := mountID(standing(upper)), mountID(standing(work))
@@ -70,9 +75,9 @@ func sameMount(upper, work string, mounts []proc.Mount) error {
 		}
 	case on == nil:
 		return nil
-	case on.FS == "overlay":
+	case slices.Contains(neverUpper, on.FS):
 		return &chain.Hinted{
-			Err:  fmt.Errorf("write to %s: it is on an overlay, and that cannot be the upper layer of another", upper),
+			Err:  fmt.Errorf("write to %s: it is on a file system of type %s, and overlayfs cannot write there", upper, on.FS),
 			Hint: "choose a directory on another file system, or --scratch SIZE, which is one in memory",
 		}
 	case on.ReadOnly:
@@ -104,6 +109,17 @@ func inUse(upper, work string, mounts []proc.Mount) error {
 					Hint: "a layer that is written to belongs to one union; as a lower layer it can be shared once it rests",
 				}
 			}
+		}
+	}
+	return nil
+}
+
+// writableTo refuses directories that we may not write to. The kernel would make a union
+// of them in which nobody can.
+func writableTo(upper, work string) error {
+	for _, dir := range []string{upper, work} {
+		if err := unix.Faccessat(unix.AT_FDCWD, dir, unix.W_OK|unix.X_OK, unix.AT_EACCESS); err != nil {
+			return fmt.Errorf("write to %s: %w", dir, err)
 		}
 	}
 	return nil
