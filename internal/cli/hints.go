@@ -48,9 +48,9 @@ var hints = []struct {
 	{[]string{"pivot_root"}, unix.EBUSY, always("the directory is on the mount that is the root already")},
 	{[]string{"mount", "chdir", "openat"}, unix.ENOTDIR, always("a directory is needed there; a file or a symbolic link in its place is refused")},
 	{[]string{"mount"}, unix.EINVAL, overlay},
-	{[]string{"mount"}, unix.ELOOP, always("for a union: a layer lies in another, or is the same directory under another name")},
-	{[]string{"mount"}, unix.EBUSY, always("for a union: another one uses the upper or the work directory")},
-	{[]string{"mount"}, unix.ESTALE, always("for a union: with index=on an upper layer belongs to the lower layers that it was first used with")},
+	{[]string{"mount"}, unix.ELOOP, forUnion("a layer lies in another, or is the same directory under another name")},
+	{[]string{"mount"}, unix.EBUSY, forUnion("another one uses the upper or the work directory")},
+	{[]string{"mount"}, unix.ESTALE, forUnion("with index=on an upper layer belongs to the lower layers that it was first used with")},
 	{[]string{"umount2"}, unix.EBUSY, always("a process uses it, or has something of it open; fuser -vm DIR tells which")},
 	{[]string{"umount2"}, unix.EINVAL, always("what was mounted outside of a user namespace cannot be unmounted in it")},
 	{[]string{"open_tree", "move_mount"}, unix.EPERM, noPrivilege},
@@ -89,6 +89,16 @@ func hintFor(err error) string {
 
 func always(text string) func(*recipe.Failure) string {
 	return func(*recipe.Failure) string { return text }
+}
+
+// forUnion is for a tool whose mounts are overlays.
+func forUnion(text string) func(*recipe.Failure) string {
+	return func(f *recipe.Failure) string {
+		if f.Tool != "ufs-mount" {
+			return ""
+		}
+		return text
+	}
 }
 
 // noPrivilege says who may do what the kernel refused.

@@ -118,7 +118,7 @@ func inUse(upper, work string, mounts []proc.Mount) error {
 // of them in which nobody can.
 func writableTo(upper, work string) error {
 	for _, dir := range []string{upper, work} {
-		if err := unix.Faccessat(unix.AT_FDCWD, dir, unix.W_OK|unix.X_OK, unix.AT_EACCESS); err != nil {
+		if err := unix.Faccessat(unix.AT_FDCWD, standing(dir), unix.W_OK|unix.X_OK, unix.AT_EACCESS); err != nil {
 			return fmt.Errorf("write to %s: %w", dir, err)
 		}
 	}
