@@ -38,8 +38,8 @@ var swept = map[string][]string{
 	"machine":  append(strings.Fields("ctr-run -- sh"), alive...),
 	"rootfs":   append(strings.Fields("ctr-run --hostname box --rootfs rootfs -- /bin/sh"), alive...),
 
-	"furnished": append(append(strings.Fields("ns-unshare --mount -- ufs-mount --lower rootfs --scratch 1M tree --"),
-		furnished[:slices.Index(furnished, "-c")]...), alive...),
+	"furnished": append(strings.Fields("ns-unshare --mount -- ufs-mount --lower rootfs --scratch 1M tree -- root-pivot --proc --no-default-masks --bind a:/data/x:ro "+
+		"--file /etc/hosts=x --mask /etc/hosts --tmpfs /run --readonly-path /bin --wd /srv --readonly tree -- sh"), alive...),
 }
 
 // errnos are those with which each line fails.
