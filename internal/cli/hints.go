@@ -194,6 +194,10 @@ func missingModule(f *recipe.Failure) string {
 }
 
 func overlay(f *recipe.Failure) string {
+	if os.Geteuid() == 0 && !rootOfMachine() {
+		return "for a union in a user namespace: no layer may have anything mounted in it from outside (see --machine), " +
+			"and upper and work must be on one file system that is no overlay itself"
+	}
 	return "for a union: upper and work must be on one file system that is no overlay itself, and layers must not overlap; " +
 		"the kernel log says more"
 }
