@@ -1,6 +1,7 @@
 package ufs
 
 import (
+	"errors"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -11,13 +12,13 @@ import (
 
 // idmapped records that each layer is cloned as a mount that shows other owners.
 func (o *overlay) idmapped(r *recipe.Recipe, t *tree, names []string) {
-	userns := t.userNamespace(r)
+	t.userNamespace(r)
 	for i, dir := range o.lower {
 		// A clone of the mount, which is nowhere to be seen yet. The files are the same.
 		layer := r.OpenTree(dir, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC, "layer")
 		// Whoever owns a file below is translated on the way, by the map of the user namespace.
 		// Nothing is changed on disk, so that others can share the layer.
-		r.MountSetattr(layer, 0, unix.MOUNT_ATTR_IDMAP, 0, userns)
+		r.MountSetattr(layer, 0, unix.MOUNT_ATTR_IDMAP, 0, t.userns)
 		// The clone needs a place.
 		r.Mkdirat(names[i], 0o700)
 		// Overlayfs takes layers from mounts that have one.
@@ -29,11 +30,7 @@ func (o *overlay) idmapped(r *recipe.Recipe, t *tree, names []string) {
 
 // userNamespace records that one is made whose map says who owns what. The descriptor is
 // ours already, and is made to stand for it.
-func (t *tree) userNamespace(r *recipe.Recipe) (fd int) {
-	fd = -1
-	if !r.Dry {
-		fd = placeholder()
-	}
+func (t *tree) userNamespace(r *recipe.Recipe) {
 	lines, words := "", make([]string, len(t.maps))
 	for i, m := range t.maps {
 		words[i] = strings.ReplaceAll(m.String(), ":", " ")
@@ -44,18 +41,20 @@ func (t *tree) userNamespace(r *recipe.Recipe) (fd int) {
 	r.Outside(recipe.Outside{
 		Name: "make user namespace", Object: strings.Join(words, ", "),
 		Same: "unshare --user sleep 9 & printf " + argv.Quote([]string{strings.ReplaceAll(lines, "\n", `\n`)}) + " >/proc/$!/uid_map",
-		Do:   func(int) error { return become(fd, lines) },
+		Do:   func(int) error { return become(t.userns, lines) },
 	})
-	return fd
 }
 
-// placeholder is a descriptor that has a number and is nothing yet.
-func placeholder() int {
-	fd, err := unix.Open("/", unix.O_PATH|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return -1
+// reserve takes a descriptor that has a number and is nothing yet.
+func (t *tree) reserve(r *recipe.Recipe) (err error) {
+	switch {
+	case len(t.maps) == 0 || r.Dry:
+		return nil
+	case r.Clones():
+		return errors.New("map owners: not by a child in namespaces of its own")
 	}
-	return fd
+	t.userns, err = unix.Open("/", unix.O_PATH|unix.O_CLOEXEC, 0)
+	return err
 }
 
 // become makes a descriptor stand for a new user namespace.

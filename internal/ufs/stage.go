@@ -52,7 +52,7 @@ func (o *overlay) stage(r *recipe.Recipe, t *tree) (back recipe.Slot, data strin
 	// The stage takes no room from what will be written, and is gone with one call.
 	r.Mkdirat(t.stageDir(), 0o700)
 	// The kernel reads 4095 bytes of options, and cuts off the rest without a word. Here,
-	// names can be short.
+	// layers have short names, and can be given other owners.
 	r.Mount(ours, t.stageDir(), "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=0700")
 	// The layers' names count from here.
 	r.Chdir(t.stageDir())

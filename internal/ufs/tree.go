@@ -28,6 +28,7 @@ type tree struct {
 	marks    string // what the names of overlayfs's attributes begin with
 	users    bool   // a user namespace has the privileges, and knows only some owners
 	maps     []argv.Map
+	userns   int // the descriptor of a user namespace with those
 }
 
 // An overlay is one mount of the tree: most trees have one.
@@ -80,6 +81,9 @@ func (m *Mount) plan(r *recipe.Recipe) (t *tree, err error) {
 	}
 	if err == nil {
 		err = t.look(r)
+	}
+	if err == nil {
+		err = t.reserve(r)
 	}
 	return t, err
 }
