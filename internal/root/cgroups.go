@@ -23,6 +23,7 @@ func cgroups(r *recipe.Recipe) error {
 		return err
 	}
 	two, one := layout(proc.Hierarchies(string(table)))
+	options := optionsOfTwo(proc.Mounts(string(table)))
 	if !two && len(one) == 0 {
 		return nil
 	}
@@ -32,8 +33,9 @@ func cgroups(r *recipe.Recipe) error {
 	if len(one) == 0 {
 		//doc:cgroups
 		// The tree begins at the group that is the root of our cgroup namespace. In a user
-		// namespace that has no cgroup namespace of its own it cannot be mounted.
-		r.Mount("cgroup2", ".", "cgroup2", readOnly, "").Tolerate(unix.EPERM)
+		// namespace that has no cgroup namespace of its own it cannot be mounted. It has the
+		// machine's options, for whoever is in the machine's cgroup namespace sets them anew.
+		r.Mount("cgroup2", ".", "cgroup2", readOnly, options).Tolerate(unix.EPERM)
 		return nil
 	}
 	// With version 1 there are several trees, so there must be a place for them.
@@ -49,8 +51,9 @@ func cgroups(r *recipe.Recipe) error {
 	if two {
 		// The new tree is beside the old ones.
 		r.Mkdirat("unified", 0o755)
-		// It may have controllers that no old tree has.
-		r.Mount("cgroup2", "unified", "cgroup2", readOnly, "").Tolerate(unix.EPERM)
+		// It may have controllers that no old tree has. It has the machine's options, for
+		// whoever is in the machine's cgroup namespace sets them anew.
+		r.Mount("cgroup2", "unified", "cgroup2", readOnly, options).Tolerate(unix.EPERM)
 	}
 	// Nothing is to be added.
 	r.Mount("", ".", "", unix.MS_REMOUNT|unix.MS_BIND|readOnly, "")
@@ -70,6 +73,17 @@ func layout(mounts []proc.Hierarchy) (two bool, one []string) {
 		}
 	}
 	return two, one
+}
+
+// optionsOfTwo are the options of the tree of version 2 on this machine.
+func optionsOfTwo(mounts []proc.Mount) string {
+	for _, m := range mounts {
+		if m.FS == "cgroup2" {
+			access := func(option string) bool { return option == "rw" || option == "ro" }
+			return strings.Join(slices.DeleteFunc(m.Options, access), ",")
+		}
+	}
+	return ""
 }
 
 // notController reports whether an option of a hierarchy is about something else.
