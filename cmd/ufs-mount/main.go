@@ -12,9 +12,10 @@
 //
 // A layer that hides files of those below has whiteouts: character devices 0/0, or
 // directories with the attribute trusted.overlay.opaque. In a user namespace (Linux 5.11)
-// it is user.overlay.opaque, and what root of the machine has marked is not known. On file
-// systems without such attributes, as those in memory are before Linux 6.6, a directory
-// that was removed cannot be made again there.
+// it is user.overlay.opaque, and what root of the machine has marked is not known. File
+// systems in memory have such attributes since Linux 6.6. Before that, with --scratch in a
+// user namespace, a directory of a lower layer cannot be removed, nor can one be made where
+// one was: the program meets an input/output error. An --upper on disk knows no such limit.
 //
 // Up to 500 layers are united, whatever their names. Where those are too long for the
 // kernel, which reads 4095 bytes of options, findmnt(8) shows the numbers that the layers
