@@ -10,18 +10,29 @@ import (
 // the size of an environment is left out.
 func spelled(calls []*traced) []string {
 	lines := make([]string, len(calls))
-	for i, call := range calls {
-		args := each(call.args)
-		if len(args) == 0 {
-			lines[i] = call.name + "()"
-			continue
-		}
-		if from := returned(calls[:i], call.tid, call.args[0]); from >= 0 {
-			args[0] = "the result of " + spelled(calls[from : from+1])[0]
-		}
-		lines[i] = anyVariables(call.name + "(" + strings.Join(args, ", ") + ")")
+	for i := range calls {
+		lines[i] = spelledAt(calls, i)
 	}
 	return lines
+}
+
+// spelledAt writes one of the calls.
+func spelledAt(calls []*traced, i int) string {
+	call := calls[i]
+	args := each(call.args)
+	if len(args) == 0 {
+		return call.name + "()"
+	}
+	for j := range args {
+		// The first argument may be a descriptor, and where a mount is moved to.
+		if j > 0 && (j != 2 || call.name != "move_mount") {
+			continue
+		}
+		if from := returned(calls[:i], call.tid, call.args[j]); from >= 0 {
+			args[j] = "the result of " + spelledAt(calls, from)
+		}
+	}
+	return anyVariables(call.name + "(" + strings.Join(args, ", ") + ")")
 }
 
 // sameCalls compares the calls of two runs.
