@@ -31,9 +31,3 @@ func TestHintsForUnions(t *testing.T) {
 		}
 	}
 }
-
-func TestOlderThan(t *testing.T) {
-	if olderThan(0, 0) || olderThan(2, 6) || !olderThan(1000, 0) {
-		t.Error("this kernel is older than 2.6, or newer than 1000.0")
-	}
-}

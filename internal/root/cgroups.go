@@ -38,6 +38,12 @@ func cgroups(r *recipe.Recipe) error {
 		r.Mount("cgroup2", ".", "cgroup2", readOnly, options).Tolerate(unix.EPERM)
 		return nil
 	}
+	severalTrees(r, dir, one, two, options)
+	return nil
+}
+
+// severalTrees mounts the trees of version 1, and that of version 2 beside them.
+func severalTrees(r *recipe.Recipe, dir string, one []string, two bool, options string) {
 	// With version 1 there are several trees, so there must be a place for them.
 	r.Mount("tmpfs", ".", "tmpfs", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "size=64k,mode=0755")
 	// The working directory is still the one below the new mount.
@@ -57,7 +63,6 @@ func cgroups(r *recipe.Recipe) error {
 	}
 	// Nothing is to be added.
 	r.Mount("", ".", "", unix.MS_REMOUNT|unix.MS_BIND|readOnly, "")
-	return nil
 }
 
 // layout says whether the tree of version 2 is mounted, and of which controllers trees

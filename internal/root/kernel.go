@@ -1,7 +1,6 @@
 package root
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,13 +14,7 @@ import (
 
 // hasSetattr reports whether the kernel can change a mount that a descriptor stands
 // for, with those below it: Linux 5.12.
-func hasSetattr() bool {
-	var system unix.Utsname
-	var major, minor int
-	unix.Uname(&system)
-	fmt.Sscanf(unix.ByteSliceToString(system.Release[:]), "%d.%d", &major, &minor)
-	return major > 5 || major == 5 && minor >= 12
-}
+func hasSetattr() bool { return proc.Kernel(5, 12) }
 
 // inUserNamespace reports whether the lines will be made in another user namespace than
 // the machine's.
