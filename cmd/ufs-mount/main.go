@@ -10,6 +10,9 @@
 // namespace of one's own is wanted first, and the tree ends with it. Without PROG the tree
 // is mounted as by mount(8), for everybody, and stays until --unmount.
 //
+// Overlayfs leaves a directory in that of --work which belongs to root of whoever mounted:
+// an ordinary user removes it by ns-unshare --map-root-user -- rm -r WORK.
+//
 // A layer that hides files of those below has whiteouts: character devices 0/0, or
 // directories with the attribute trusted.overlay.opaque. In a user namespace (Linux 5.11)
 // it is user.overlay.opaque, and what root of the machine has marked is not known. File
@@ -22,7 +25,8 @@
 // had instead. With --branch, layers are written as for aufs: DIR=rw is the topmost, or
 // missing; DIR=ro hides nothing, which is checked; DIR=ro+wh may. With --map, one unpacked
 // base serves containers with different user namespaces: its files keep their owners on
-// disk and appear as those of others (Linux 5.19, and a file system that can do it).
+// disk, INNER, and appear as those of others, OUTER; those that are not mapped appear as
+// nobody's (Linux 5.19, and a file system that can do it).
 //
 // With --machine, the machine's own files are the lower layer. In a user namespace its root
 // is made anew, as nobody there may look below what others have mounted: each directory is

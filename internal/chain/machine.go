@@ -29,8 +29,16 @@ func OwnMounts() error {
 	}
 	return &Hinted{
 		Err:  errors.New("change mounts: this mount namespace is the machine's, or pid 1 is in it too"),
-		Hint: "put ns-unshare --mount -- before the command",
+		Hint: "put ns-unshare " + ownUser() + "--mount -- before the command",
 	}
+}
+
+// ownUser is what an ordinary user needs besides.
+func ownUser() string {
+	if os.Geteuid() == 0 {
+		return ""
+	}
+	return "--map-root-user "
 }
 
 // OwnProc refuses a /proc that shows another pid namespace than ours: what we call

@@ -18,6 +18,8 @@ func noPrivilege(f *recipe.Failure) string {
 	}
 	off := switchedOff()
 	switch {
+	case proc.InUserNamespace():
+		return "who has no id in a user namespace loses its privileges when a program is run: add --setuid 0 --setgid 0 to ns-unshare"
 	case off != "":
 		return off
 	case strings.Contains(f.Object, "user"):

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"ctrkit/internal/argv"
+	"ctrkit/internal/chain"
 	"ctrkit/internal/root"
 	"ctrkit/internal/ufs"
 )
@@ -14,9 +15,9 @@ import (
 type Files struct {
 	Rootfs   string       `placeholder:"DIR" help:"Root file system, copy-on-write. Without it, it is the machine's own files."`
 	Layer    []string     `sep:"none" placeholder:"DIR" help:"Layer of a root file system, instead of --rootfs. The first one given is the topmost."`
-	Upper    string       `placeholder:"DIR" help:"Keep what is written in DIR, and go on from what is there. DIR.work is made beside it."`
+	Upper    string       `placeholder:"DIR" help:"Keep what is written to --rootfs or --layer in DIR, and go on from what is there. DIR.work is made beside it."`
 	Size     argv.Size    `placeholder:"SIZE" help:"Room for what is written (512M). It is in memory, and gone with the container."`
-	Volume   []root.Bind  `short:"v" sep:"none" placeholder:"SRC:DST[:ro]" help:"Show SRC of the machine as DST, with what is mounted below it. Repeatable."`
+	Volume   []root.Bind  `short:"v" sep:"none" placeholder:"SRC:DST[:ro]" help:"Show SRC of the machine as DST, with what is mounted below it. Repeatable. Further options are those of root-pivot --bind."`
 	Tmpfs    []root.Tmpfs `sep:"none" placeholder:"DST[:size=SIZE]" help:"Mount an empty directory in memory; also mode=MODE, exec. Repeatable."`
 	ReadOnly bool         `help:"Make the root read-only, but nothing that is mounted in it."`
 	Workdir  string       `short:"w" placeholder:"DIR" help:"Directory that PROG starts in (/). It is made if it is missing."`
@@ -59,6 +60,11 @@ func (f *Files) pivot(at string) *root.Pivot {
 // check wants files from one place, and changes in one.
 func (f *Files) check() error {
 	switch {
+	case f.Upper != "" && f.Rootfs == "" && len(f.Layer) == 0:
+		return &chain.Hinted{
+			Err:  fmt.Errorf("keep what is written in %s: there is no layer below it", f.Upper),
+			Hint: "add --rootfs DIR or --layer DIR; of the machine's own files no changes can be kept",
+		}
 	case f.Rootfs != "" && len(f.Layer) > 0:
 		return errors.New("unite layers: --rootfs is the only layer, so --layer has no place beside it")
 	case f.Upper != "" && f.Size > 0:

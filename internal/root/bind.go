@@ -63,6 +63,8 @@ func (b *Bind) set(option string) error {
 	switch {
 	case option == "ro":
 		b.ReadOnly = true
+	case option == "rw":
+		b.ReadOnly = false
 	case option == "rec":
 		b.Recursive = true
 	case name == "idmap":
@@ -72,7 +74,7 @@ func (b *Bind) set(option string) error {
 		}
 		b.Maps = append(b.Maps, m)
 	default:
-		return fmt.Errorf("%q is no option of a bind: it is ro, rec or idmap=INNER:OUTER:COUNT", option)
+		return fmt.Errorf("%q is no option of a bind: it is ro, rw, rec or idmap=INNER:OUTER:COUNT; a colon in a name is written \\:", option)
 	}
 	return nil
 }

@@ -120,6 +120,7 @@ func (p *applying) end(int) error {
 		what  string
 	}{
 		{o.Kept, "the owner of %d files is not given but kept in user.containers.override_stat"},
+		{o.Nodes, "%d device nodes are not made: an empty file with that attribute stands for each"},
 		{o.Lost, "the owner of %d files is forgotten, and they are ours"},
 		{o.Left, "%d attributes that only root may set are left out"},
 	} {
@@ -162,6 +163,8 @@ func explained(err error) error {
 		hint = "zstd --long=31 -dc FILE | ufs-apply -"
 	case errors.Is(err, layer.ErrDevice):
 		hint = "if the archive can be trusted with devices, add --devices"
+	case errors.Is(err, unix.EPERM):
+		hint = "root of a user namespace can make no device nodes: outside of it, a file is made that stands for one"
 	case errors.Is(err, unix.ENOSPC):
 		hint = "nothing of it was kept; make room, or unpack onto a larger file system"
 	case errors.Is(err, unix.EOPNOTSUPP):

@@ -42,12 +42,16 @@ func (m *Mount) onlyUnmounts() bool {
 }
 
 func (m *Mount) checkLower() error {
-	lower, _ := m.layers()
+	lower, upper := m.layers()
 	switch {
 	case m.Machine && len(m.Lower) > 0:
 		return errors.New("unite layers: --machine is a lower layer itself, so --lower has no place beside it")
 	case len(m.Branch) > 0 && (m.Machine || len(m.Lower) > 0 || m.Upper != ""):
 		return errors.New("unite layers: --branch is for all of them, so --lower, --machine and --upper have no place beside it")
+	case len(m.Branch) > 0 && len(lower) == 0:
+		return &chain.Hinted{Err: errors.New("unite layers: there is none below the writable branch"), Hint: "add --branch DIR=ro"}
+	case !m.Machine && len(lower) == 0 && upper != "":
+		return &chain.Hinted{Err: fmt.Errorf("unite layers: there is none below %s", upper), Hint: "add --lower DIR"}
 	case !m.Machine && len(lower) == 0:
 		return &chain.Hinted{Err: errors.New("unite layers: there is none"), Hint: "add --lower DIR, or --machine"}
 	case len(lower) > maxLayers:

@@ -13,7 +13,7 @@ import (
 
 // Diff lists what an upper layer changed, or writes it as a layer archive.
 type Diff struct {
-	Lower []string `sep:"none" placeholder:"DIR" help:"Layer below UPPER, the topmost first. Without any, what is not known to be new (A) or deleted (D) counts as changed (C)."`
+	Lower []string `sep:"none" placeholder:"DIR" help:"Layer below UPPER, the topmost first. With them, a path may also be replaced (R), or changed in mode, owner or time only (M). Without any, what is not known to be new (A) or deleted (D) counts as changed (C)."`
 	JSON  bool     `name:"json" help:"Print it for programs, one JSON object in a line for each path."`
 	Tar   string   `placeholder:"FILE" help:"Write a layer archive instead of a list; - is standard output."`
 	Gzip  bool     `help:"Compress the archive by gzip."`

@@ -160,7 +160,7 @@ func ownWork(work string) error {
 	if _, err := os.Stat(filepath.Join(work, "work", "incompat", "volatile")); err == nil {
 		return &chain.Hinted{
 			Err:  fmt.Errorf("work in %s: the last union here was volatile, and may have lost what was written", work),
-			Hint: "if the machine has not crashed since, remove " + filepath.Join(work, "work", "incompat"),
+			Hint: "if the machine has not crashed since, remove its mark: rm -r " + filepath.Join(work, "work", "incompat"),
 		}
 	}
 	return nil

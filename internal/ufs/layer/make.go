@@ -114,6 +114,7 @@ func (p *packet) device(in *directory, name string, h *tar.Header) error {
 	if err := p.Owner.keep(in.fd, name, o); err != nil {
 		return err
 	}
+	p.Owner.Nodes++
 	times := timesOf(h)
 	return unix.UtimesNanoAt(in.fd, name, times[:], unix.AT_SYMLINK_NOFOLLOW)
 }

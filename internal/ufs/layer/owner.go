@@ -18,6 +18,7 @@ type owner struct {
 	uid    int
 	gid    int
 	Kept   int // files whose owner is in the attribute
+	Nodes  int // and files that stand for a device, which is in it too
 	Lost   int // files whose owner is forgotten
 	Left   int // extended attributes that we may not set
 }
