@@ -45,14 +45,10 @@ func (l *Line) Same() string {
 		return "domainname " + words[0]
 	case "umask":
 		return "umask " + words[0]
-	case "prctl":
-		return classicPrctl(words)
-	case "prlimit64":
-		return classicPrlimit(l)
 	case "ioctl":
 		return "ip link set " + l.object + " up"
 	}
-	return ""
+	return classicProperty(l, words)
 }
 
 // word is an argument as the shell wants it: without quotes where it can.

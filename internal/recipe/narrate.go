@@ -68,7 +68,7 @@ func (n *Narrator) tell(l *Line) {
 	n.same(l)
 	if l.notes != nil {
 		for _, note := range l.notes() {
-			fmt.Fprintf(n.W, "%12s%s\n", "", note)
+			n.indent(note)
 		}
 	}
 	if l.because != "" {

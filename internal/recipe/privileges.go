@@ -65,6 +65,17 @@ func (r *Recipe) Capset(effective, permitted, inheritable uint64) *Line {
 		arg{word: uintptr(unsafe.Pointer(data)), keep: data, text: text})
 }
 
+// classicProperty is the command that does the same to a property of a process.
+func classicProperty(l *Line, words []string) string {
+	switch l.name {
+	case "prctl":
+		return classicPrctl(words)
+	case "prlimit64":
+		return classicPrlimit(l)
+	}
+	return ""
+}
+
 // classicPrctl is what setpriv(1) calls the change of a property.
 func classicPrctl(words []string) string {
 	last := strings.ToLower(strings.TrimPrefix(words[min(2, len(words)-1)], "CAP_"))

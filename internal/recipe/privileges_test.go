@@ -47,7 +47,7 @@ func TestWhatFollowsAFilterIsToldBeforeIt(t *testing.T) {
 	r.Narrator = &Narrator{W: &told}
 	r.Clone3(0)
 	r.PrSetNoNewPrivs()
-	r.Seccomp(0, refuseAll)
+	r.Seccomp(0, refuseAll, true)
 	r.Chdir("/first")
 	r.Chdir("/second")
 	child, err := r.Spawn()
