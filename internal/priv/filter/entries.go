@@ -23,7 +23,7 @@ func (p *Policy) entry(at string, s *syscall, place Place) error {
 			return fmt.Errorf("%s.names[%d]: no architecture has a call %q", at, i, name)
 		}
 	}
-	act, err := action(s.Action, s.ErrnoRet)
+	act, err := action(s.Action, s.ErrnoRet, s.Errno)
 	if err != nil {
 		return fmt.Errorf("%s.action: %w", at, err)
 	}

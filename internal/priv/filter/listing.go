@@ -51,19 +51,21 @@ func (p *Policy) listing(a *arch) (lines []string) {
 	runs, counts := map[Action][]string{}, map[Action]int{}
 	var judged []string
 	for _, s := range p.spans(a) {
+		calls := a.calls[s.from:s.to]
 		if s.verdict != nil {
-			judged = append(judged, s.names[0]+": "+s.verdict.String())
+			judged = append(judged, calls[0].name+": "+s.verdict.String())
 			continue
 		}
 		if !slices.Contains(actions, s.action) {
 			actions = append(actions, s.action)
 		}
-		counts[s.action] += len(s.names)
-		switch n := len(s.names); {
-		case n > 2:
-			runs[s.action] = append(runs[s.action], s.names[0]+".."+s.names[n-1])
-		default:
-			runs[s.action] = append(runs[s.action], s.names...)
+		counts[s.action] += len(calls)
+		if n := len(calls); n > 2 {
+			runs[s.action] = append(runs[s.action], calls[0].name+".."+calls[n-1].name)
+			continue
+		}
+		for _, c := range calls {
+			runs[s.action] = append(runs[s.action], c.name)
 		}
 	}
 	for _, action := range actions {

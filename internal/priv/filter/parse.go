@@ -51,7 +51,7 @@ func (in *profile) policy() (p *Policy, err error) {
 	case in.ListenerPath != "" || in.ListenerMetadata != "":
 		return nil, fmt.Errorf("listenerPath: nobody listens here")
 	}
-	if p.otherwise, err = action(*in.DefaultAction, in.DefaultErrnoRet); err != nil {
+	if p.otherwise, err = action(*in.DefaultAction, in.DefaultErrnoRet, in.DefaultErrno); err != nil {
 		return nil, fmt.Errorf("defaultAction: %w", err)
 	}
 	p.unknown = p.otherwise
@@ -64,36 +64,6 @@ func (in *profile) policy() (p *Policy, err error) {
 	}
 	p.arches, err = in.arches()
 	return p, err
-}
-
-// action is the kernel's number for one.
-func action(name string, errno *uint) (Action, error) {
-	data := uint(unix.EPERM)
-	if errno != nil {
-		data = *errno
-	}
-	if data > 0xfff {
-		return 0, fmt.Errorf("errno %d: the kernel has none above 4095", data)
-	}
-	switch name {
-	case "SCMP_ACT_ALLOW":
-		return allow, nil
-	case "SCMP_ACT_ERRNO":
-		return fail(unix.Errno(data)), nil
-	case "SCMP_ACT_KILL", "SCMP_ACT_KILL_THREAD":
-		return unix.SECCOMP_RET_KILL_THREAD, nil
-	case "SCMP_ACT_KILL_PROCESS":
-		return kill, nil
-	case "SCMP_ACT_TRAP":
-		return unix.SECCOMP_RET_TRAP, nil
-	case "SCMP_ACT_TRACE":
-		return Action(unix.SECCOMP_RET_TRACE | uint32(data)), nil
-	case "SCMP_ACT_LOG":
-		return unix.SECCOMP_RET_LOG, nil
-	case "SCMP_ACT_NOTIFY":
-		return 0, fmt.Errorf("%q needs somebody who is asked, and there is nobody here", name)
-	}
-	return 0, fmt.Errorf("%q is no action", name)
 }
 
 // flags are those of seccomp(2).

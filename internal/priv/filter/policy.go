@@ -74,36 +74,40 @@ type span struct {
 	first   uint32
 	verdict *verdict // nil: the action alone
 	action  Action
-	names   []string // of the calls in it
+	from    int // the first call in it, as an index of the architecture's
+	to      int // the call behind its last
 }
 
 func (s *span) same(other *span) bool { return s.verdict == other.verdict && s.action == other.action }
 
 // spans are the outcomes of all numbers of an architecture, in order and without gaps.
 func (p *Policy) spans(a *arch) (spans []span) {
+	spans = make([]span, 0, len(a.calls))
 	add := func(s span) {
 		if n := len(spans); n > 0 && spans[n-1].same(&s) {
-			spans[n-1].names = append(spans[n-1].names, s.names...)
+			spans[n-1].to = s.to
 			return
 		}
 		spans = append(spans, s)
 	}
 	next := uint32(0)
-	for _, c := range a.calls {
+	for i, c := range a.calls {
 		if c.nr > next {
-			add(span{first: next, action: p.unknown})
+			add(span{first: next, from: i, to: i, action: p.unknown})
 		}
-		add(p.outcome(c))
+		s := p.outcome(c.name)
+		s.first, s.from, s.to = c.nr, i, i+1
+		add(s)
 		next = c.nr + 1
 	}
-	add(span{first: next, action: p.unknown})
+	add(span{first: next, from: len(a.calls), to: len(a.calls), action: p.unknown})
 	return spans
 }
 
 // Allows reports whether all of these calls are allowed, whatever their arguments.
 func (p *Policy) Allows(names []string) bool {
 	for _, name := range names {
-		s := p.outcome(call{name: name})
+		s := p.outcome(name)
 		if s.verdict != nil || s.action != allow {
 			return false
 		}
@@ -112,13 +116,13 @@ func (p *Policy) Allows(names []string) bool {
 }
 
 // outcome is what becomes of one call.
-func (p *Policy) outcome(c call) span {
-	s := span{first: c.nr, action: p.otherwise, names: []string{c.name}}
-	if v := p.calls[c.name]; v != nil {
-		s.action = v.otherwise
-		if len(v.rules) > 0 {
-			s.verdict, s.action = v, 0
-		}
+func (p *Policy) outcome(name string) span {
+	v := p.calls[name]
+	switch {
+	case v == nil:
+		return span{action: p.otherwise}
+	case len(v.rules) > 0:
+		return span{verdict: v}
 	}
-	return s
+	return span{action: v.otherwise}
 }

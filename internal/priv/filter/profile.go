@@ -16,7 +16,7 @@ import (
 type profile struct {
 	DefaultAction    *string    `json:"defaultAction"`
 	DefaultErrnoRet  *uint      `json:"defaultErrnoRet"`
-	DefaultErrno     string     `json:"defaultErrno"` // podman's, by name; the number counts
+	DefaultErrno     string     `json:"defaultErrno"` // podman's, by name
 	Architectures    []string   `json:"architectures"`
 	ArchMap          []archs    `json:"archMap"`
 	Flags            []string   `json:"flags"`
