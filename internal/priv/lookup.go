@@ -74,9 +74,10 @@ func (d *Drop) user(user, group string) (who identity, err error) {
 		gid, err = d.group(group)
 		return who, err
 	}
-	if entry != nil {
-		who.groups, err = d.memberships(entry.name())
+	if entry == nil {
+		return who, nil
 	}
+	who.groups, err = d.memberships(entry.name())
 	return who, err
 }
 

@@ -220,6 +220,28 @@ func TestBadProfiles(t *testing.T) {
 	}
 }
 
+// Over more instructions than a conditional jump reaches, another one leads.
+func TestFarJumps(t *testing.T) {
+	var entries []string
+	for i := range 700 {
+		name := []string{"read", "poll", "brk", "mount", "openat"}[i%5]
+		entries = append(entries, fmt.Sprintf(`{"names": [%q], "action": "SCMP_ACT_ALLOW", "args": [{"index": 2, "value": %d, "op": "SCMP_CMP_EQ"}]}`, name, i))
+	}
+	program := compiled(t, `{"defaultAction": "SCMP_ACT_TRAP", "syscalls": [`+strings.Join(entries, ",")+`]}`)
+	for i := range 1000 {
+		for j, name := range []string{"read", "poll", "brk", "mount", "openat", "write", "kcmp"} {
+			want := uint32(unix.SECCOMP_RET_TRAP)
+			if i < 700 && i%5 == j {
+				want = pass
+			}
+			d := data{number(archOf("amd64"), name), unix.AUDIT_ARCH_X86_64, [6]uint64{0, 0, uint64(i)}}
+			if got, err := interpret(program, d); err != nil || got != want {
+				t.Fatalf("%s with %d: got %#x, want %#x (%v)", name, i, got, want, err)
+			}
+		}
+	}
+}
+
 // A filter that is longer than the kernel takes is refused before the kernel sees it.
 func TestTooLong(t *testing.T) {
 	var entries []string
