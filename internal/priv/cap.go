@@ -98,7 +98,9 @@ type Caps string
 func (c Caps) MarshalText() ([]byte, error) { return []byte(c), nil }
 
 func (c *Caps) UnmarshalText(text []byte) error {
-	*c = Caps(text)
+	if *c = Caps(text); len(text) == 0 {
+		return fmt.Errorf("no capability is called %q: say none", text)
+	}
 	_, _, err := c.begin(0)
 	return err
 }

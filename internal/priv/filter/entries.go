@@ -36,30 +36,27 @@ func (p *Policy) entry(at string, s *syscall, place Place) error {
 		return err
 	}
 	for _, name := range names {
-		if err := p.judge(name, rules, act); err != nil {
-			return fmt.Errorf("%s: %w", at, err)
-		}
+		p.judge(name, rules, act)
 	}
 	return nil
 }
 
-// judge adds rules for a call, or the action for all of them. That one is final, as it is
-// for libseccomp: an entry with conditions has nothing to say beside one without.
-func (p *Policy) judge(name string, rules []rule, act Action) error {
+// judge adds rules for a call, or the action for all of them. As with libseccomp, on which
+// the profiles of others were tried, the first entry without conditions is final, and those
+// with conditions have nothing to say beside it. Among these the first that fits counts.
+func (p *Policy) judge(name string, rules []rule, act Action) {
 	v := p.calls[name]
 	if v == nil {
 		v = &verdict{}
 		p.calls[name] = v
 	}
 	switch {
-	case len(rules) > 0 && !v.settled:
+	case v.settled:
+	case len(rules) > 0:
 		v.rules = append(v.rules, rules...)
-	case len(rules) == 0 && v.settled && v.otherwise != act:
-		return fmt.Errorf("%s is to be both %s and %s", name, v.otherwise, act)
-	case len(rules) == 0:
+	default:
 		v.rules, v.otherwise, v.settled = nil, act, true
 	}
-	return nil
 }
 
 var operators = map[string]operator{
