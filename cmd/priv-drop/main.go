@@ -8,10 +8,10 @@
 //	NoNewPrivs:	1
 //	Seccomp:	2
 //
-//	$ priv-drop --caps none --user 1000:1000 --rlimit nofile=64 -- sh -c 'id -u; ulimit -n; unshare --user'
-//	1000
+//	$ priv-drop --caps none --user 1000:1000 --rlimit nofile=64 -- sh -c 'ulimit -n; unshare --user; id -u'
 //	64
 //	unshare: unshare failed: Operation not permitted
+//	1000
 package main
 
 import (
