@@ -7,7 +7,7 @@ ROUNDS ?= 200
 
 # What the tests use to look at the kernel from outside: other people's programs. The virtual machine has them too.
 WITNESSES      = busybox-static iproute2 libcap2-bin mount nftables procps runc strace time uidmap util-linux
-TEST_PACKAGES  = $(WITNESSES) e2fsprogs gcc kmod libc6-dev qemu-system-x86 xz-utils
+TEST_PACKAGES  = $(WITNESSES) e2fsprogs gcc kmod libc6-dev libseccomp-dev qemu-system-x86 xz-utils
 # What is repeated in the virtual machine: all scripts by test-vm, and by test what the hierarchy and the disk have to do with.
 VM_TESTS = TestScripts|TestReadme|TestHelpExamples
 VM_FEW   = (TestScripts|TestChapters)/^(cg-|ctr-|harness_|ns-enter_cgroup|ns-unshare_kinds|root-pivot_r|ufs-mount_|06-|07-)

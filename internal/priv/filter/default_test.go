@@ -93,7 +93,7 @@ func TestDefault(t *testing.T) {
 				names[c.nr] = c.name
 			}
 			for nr := range uint32(600) {
-				for range 40 {
+				for range 12 {
 					d := data{nr: nr, arch: archOf(a).audit, args: [6]uint64{argument(random), argument(random), argument(random)}}
 					got, err := interpret(program, d)
 					if want := expected(names[nr], d.args, caps); err != nil || got != want {
