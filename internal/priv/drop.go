@@ -78,7 +78,7 @@ func (d *Drop) Lines(r *recipe.Recipe) error {
 	d.limits(r)
 	caps.bound(r, before)
 	d.identity(r, who, caps, calls != nil)
-	caps.set(r, before, who.becomes(), !d.NewPrivs, calls != nil)
+	caps.set(r, before, who.root(before), !d.NewPrivs, calls != nil)
 	if !d.NewPrivs {
 		//doc:no-new-privs
 		// A set-user-ID program would bring everything back. From here on, execve grants

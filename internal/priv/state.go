@@ -17,6 +17,7 @@ type state struct {
 	inheritable set
 	ambient     set
 	securebits  int
+	root        bool // it is user 0
 }
 
 // admin is what it takes to load a filter without no_new_privs.
@@ -28,7 +29,7 @@ func found(r *recipe.Recipe) (s state) {
 	s = own()
 	if r.Dry || r.ForNewUser() {
 		s.bounding, s.permitted, s.effective, s.inheritable, s.ambient = s.all, s.all, s.all, 0, 0
-		s.securebits = 0
+		s.securebits, s.root = 0, true
 	}
 	return s
 }
@@ -51,6 +52,7 @@ func own() (s state) {
 		raised, _ := unix.PrctlRetInt(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_IS_SET, uintptr(c), 0, 0)
 		s.ambient |= set(raised) << c
 	}
+	s.root = unix.Geteuid() == 0
 	s.securebits, _ = unix.PrctlRetInt(unix.PR_GET_SECUREBITS, 0, 0, 0, 0)
 	return s
 }

@@ -66,10 +66,10 @@ type identity struct {
 	home     string // "" if that of the caller is left
 }
 
-// becomes reports whether it is user 0.
-func (i identity) becomes() bool {
+// root reports whether it is user 0.
+func (i identity) root(before state) bool {
 	if i.uid == nil {
-		return os.Geteuid() == 0
+		return before.root
 	}
 	return *i.uid == 0
 }
