@@ -56,7 +56,7 @@ func short(c recipe.Capability) string {
 
 // usual are the capabilities that a container's root cannot well do without: to own, open
 // and mark its files, to become its users and end their processes, to bind low ports and to
-// change the root once more. None reaches beyond its namespaces.
+// change the root once more. What root can do beyond that, it does to the machine.
 var usual = setOf(
 	unix.CAP_CHOWN, unix.CAP_DAC_OVERRIDE, unix.CAP_FOWNER, unix.CAP_FSETID, unix.CAP_SETFCAP,
 	unix.CAP_SETUID, unix.CAP_SETGID, unix.CAP_SETPCAP, unix.CAP_KILL,

@@ -96,13 +96,15 @@ func (k keeping) set(r *recipe.Recipe, before state, root, noNewPrivs, filter bo
 	//doc:capset
 	// Three sets belong to the thread. What is permitted can be used, what is effective is in
 	// use, and what is inheritable waits for a file with the same mark: it stays empty, or a
-	// program of an image could pick up what nobody meant it to have.
+	// program of an image could pick up what nobody meant it to have. What is ambient, and
+	// survives the execve of an ordinary user, is never more than these sets.
 	r.Capset(uint64(own), uint64(own), uint64(k.ambient)).Noting(func() []string {
-		return []string{"before: " + before.text(), "after: " + after.text()}
+		notes := []string{"before: " + before.text(), "after: " + after.text()}
+		if !noNewPrivs && filter {
+			notes = append(notes, "until then sys_admin stays: without no_new_privs it takes it to load a filter")
+		}
+		return notes
 	})
-	// Ambient capabilities survive the execve of an ordinary user, so what somebody has put
-	// there must go.
-	r.PrCapAmbientClearAll()
 	for _, c := range k.ambient.list() {
 		// It was permitted and inheritable, and is ambient now: the program has it without a
 		// mark on its file, whoever it runs as.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 
 	"ctrkit/internal/chain"
@@ -57,7 +56,10 @@ func (d *Drop) user(user, group string) (who identity, err error) {
 	if numeric && groupNumeric {
 		return who, nil
 	}
-	entry, err := d.entry("/etc/passwd", user, numeric)
+	entry, err := d.entry("/etc/passwd", func(e entry) bool {
+		id, err := e.id(2)
+		return !numeric && e.name() == user || numeric && err == nil && id == uid
+	})
 	switch {
 	case err != nil && !(numeric && os.IsNotExist(err)):
 		return who, &chain.Hinted{Err: fmt.Errorf("find user %s: %w", user, err), Hint: "UID:GID, two numbers, needs no files"}
@@ -87,7 +89,7 @@ func (d *Drop) group(group string) (gid uint32, err error) {
 	if err != nil || numeric {
 		return gid, err
 	}
-	entry, err := d.entry("/etc/group", group, false)
+	entry, err := d.entry("/etc/group", func(e entry) bool { return e.name() == group })
 	if err != nil {
 		return 0, fmt.Errorf("find group %s: %w", group, err)
 	}
@@ -127,21 +129,14 @@ type entry []string
 
 func parseEntry(line string) entry { return strings.Split(strings.TrimSuffix(line, "\n"), ":") }
 
-// entry finds the line of a name or, in passwd, of a number. It is nil if there is none.
-func (d *Drop) entry(file, key string, numeric bool) (entry, error) {
+// entry finds the first line that fits. It is nil if there is none.
+func (d *Drop) entry(file string, fits func(entry) bool) (entry, error) {
 	text, err := d.read(file)
 	if err != nil {
 		return nil, err
 	}
 	for line := range strings.Lines(text) {
-		e := parseEntry(line)
-		if len(e) < 4 {
-			continue
-		}
-		if !numeric && e[0] == key {
-			return e, nil
-		}
-		if id, err := e.id(2); numeric && err == nil && strconv.Itoa(int(id)) == strings.TrimLeft(key[:len(key)-1], "0")+key[len(key)-1:] {
+		if e := parseEntry(line); len(e) >= 4 && fits(e) {
 			return e, nil
 		}
 	}

@@ -3,7 +3,6 @@ package priv
 import (
 	"fmt"
 	"math"
-	"os"
 	"strconv"
 	"strings"
 
@@ -78,11 +77,10 @@ func (i identity) root(before state) bool {
 // one has, so groups come first.
 func (d *Drop) identity(r *recipe.Recipe, who identity, k keeping, filter bool) {
 	signal := r.PrGetPdeathsig()
-	groups := r.Setgroups
 	//doc:setgroups
 	// Supplementary groups open files like any other, and nothing else gives them up: a
 	// change of user leaves them all.
-	line := groups(who.groups...)
+	line := r.Setgroups(who.groups...)
 	if !who.asked {
 		line.Tolerate(unix.EPERM)
 	}
@@ -98,7 +96,7 @@ func (d *Drop) identity(r *recipe.Recipe, who identity, k keeping, filter bool) 
 		}
 		//doc:setresuid
 		// All three ids change: a saved one that is still 0 would be a way back.
-		r.Setresuid(*who.uid)
+		r.Setresuid(*who.uid).Noting(func() []string { return []string{"HOME is " + who.home} })
 	}
 	if signal != 0 && (who.uid != nil || who.gid != nil) {
 		rearm(r, signal)
@@ -111,9 +109,15 @@ func rearm(r *recipe.Recipe, signal unix.Signal) {
 	// The kernel forgets the signal for the parent's death when the user or the group
 	// changes, and a program that somebody wanted to die with him would live on.
 	r.PrSetPdeathsig(signal)
+	if r.Clones() {
+		// If the parent died while it was forgotten, nobody can read this, and the child
+		// ends here.
+		r.TellParent()
+		return
+	}
 	// If the parent has died while it was forgotten, no signal will come.
-	r.Outside(recipe.Outside{Name: "look for", Object: "parent", Do: func(pid int) error {
-		if pid == os.Getpid() && unix.Getppid() != parent {
+	r.Outside(recipe.Outside{Name: "look for", Object: "parent", Do: func(int) error {
+		if unix.Getppid() != parent {
 			return fmt.Errorf("it has ended")
 		}
 		return nil

@@ -21,14 +21,8 @@ func (r *Recipe) PrCapbsetDrop(c Capability) *Line {
 	return r.prctl(unix.PR_CAPBSET_DROP, "PR_CAPBSET_DROP", name(uintptr(c), c.String()))
 }
 
-// PrCapAmbientClearAll empties the ambient set. See PR_CAP_AMBIENT(2const).
-func (r *Recipe) PrCapAmbientClearAll() *Line {
-	return r.prctl(unix.PR_CAP_AMBIENT, "PR_CAP_AMBIENT",
-		name(unix.PR_CAP_AMBIENT_CLEAR_ALL, "PR_CAP_AMBIENT_CLEAR_ALL"), number(0), number(0), number(0))
-}
-
 // PrCapAmbientRaise puts a capability into the ambient set. It must be in the permitted
-// and in the inheritable set.
+// and in the inheritable set. See PR_CAP_AMBIENT(2const).
 func (r *Recipe) PrCapAmbientRaise(c Capability) *Line {
 	return r.prctl(unix.PR_CAP_AMBIENT, "PR_CAP_AMBIENT",
 		name(unix.PR_CAP_AMBIENT_RAISE, "PR_CAP_AMBIENT_RAISE"), name(uintptr(c), c.String()), number(0), number(0))
@@ -84,8 +78,6 @@ func classicPrctl(words []string) string {
 		return "setpriv --no-new-privs"
 	case words[0] == "PR_CAPBSET_DROP":
 		return "setpriv --bounding-set -" + last
-	case words[1] == "PR_CAP_AMBIENT_CLEAR_ALL":
-		return "setpriv --ambient-caps -all"
 	case words[1] == "PR_CAP_AMBIENT_RAISE":
 		return "setpriv --ambient-caps +" + last
 	}
