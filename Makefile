@@ -7,7 +7,7 @@ ROUNDS ?= 200
 
 # What the tests use to look at the kernel from outside: other people's programs. The virtual machine has them too.
 WITNESSES      = busybox-static iproute2 libcap2-bin mount nftables procps runc strace time uidmap util-linux
-TEST_PACKAGES  = $(WITNESSES) e2fsprogs gcc kmod libc6-dev qemu-system-x86 xz-utils
+TEST_PACKAGES  = $(WITNESSES) e2fsprogs gcc kmod libc6-dev libseccomp-dev qemu-system-x86 xz-utils
 # What is repeated in the virtual machine: all scripts by test-vm, and by test what the hierarchy and the disk have to do with.
 VM_TESTS = TestScripts|TestReadme|TestHelpExamples
 VM_FEW   = (TestScripts|TestChapters)/^(cg-|ctr-|harness_|ns-enter_cgroup|ns-unshare_kinds|root-pivot_r|ufs-mount_|06-|07-)
@@ -15,7 +15,7 @@ VM_FEW   = (TestScripts|TestChapters)/^(cg-|ctr-|harness_|ns-enter_cgroup|ns-uns
 KERNEL  ?= 6.1
 VM_USERS = 0 1000
 # Who else reads and writes layer archives, and what a root file system is made by.
-WORLD_PACKAGES = attr libarchive-tools mmdebstrap python3 skopeo umoci zstd
+WORLD_PACKAGES = attr golang-github-containers-common libarchive-tools mmdebstrap python3 skopeo umoci zstd
 # Makes that root, once; the name of the archive follows.
 DEBIAN = f() { [ -e "$$1" ] || { mkdir -p "$${1%/*}" && mmdebstrap --quiet --format=tar --variant=apt stable "$$1.new" && mv "$$1.new" "$$1"; }; }; f
 # What the bench runs beside us.
@@ -59,7 +59,7 @@ test: ## run every test, installing what they need (root; without it, the part t
 test-world: ## unpack, change and pack a Debian root, with other people's tools as witnesses (root, network)
 	@tools/deps.sh $(TEST_PACKAGES) $(WORLD_PACKAGES)
 	@$(DEBIAN) bin/.debian.tar
-	CTRKIT_TIMEOUT=20m go test -vet=off -count=1 -timeout 0 -tags world -run '^TestWorld$$' -v .
+	CTRKIT_TIMEOUT=20m go test -vet=off -count=1 -timeout 0 -tags world -run '^TestWorld$$' -v . ./internal/priv/filter
 
 # The tools are built here: there is no compiler inside. Programs start ten times slower there.
 test-vm: build ## run the scripts on cgroup v2, in a virtual machine with KERNEL=5.10, 6.1 or 7

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"ctrkit/internal/recipe"
 )
 
 var (
@@ -15,7 +17,8 @@ var (
 )
 
 // unsaid are fields of structures that strace prints and the narrator leaves out: an address, and nothing.
-var unsaid = regexp.MustCompile(`^(pidfd=0x[0-9a-f]+|stack=NULL|stack_size=0|attr_clr=0|propagation=0( /\* .* \*/)?|userns_fd=0)$`)
+var unsaid = regexp.MustCompile(`^(pidfd=0x[0-9a-f]+|stack=NULL|stack_size=0|attr_clr=0|propagation=0( /\* .* \*/)?|userns_fd=0|` +
+	`filter=(filter|0x[0-9a-f]+))$`)
 
 // canonical writes an argument in one way, whoever printed it, strace or the narrator. They differ in the order of flags,
 // in the base of numbers, in how a byte of a string is escaped, and in how a 0 is named.
@@ -58,6 +61,9 @@ func each(args []string) []string {
 
 // flagSet sorts NAME|NAME|0x8. A number or a single name is a set of one; no flags is 0.
 func flagSet(arg string) string {
+	if strings.HasPrefix(arg, "1<<CAP_") {
+		arg = strconv.FormatUint(capabilities(arg), 10)
+	}
 	words := strings.Split(arg, "|")
 	for i, word := range words {
 		if n, err := strconv.ParseInt(word, 0, 64); err == nil {
@@ -74,6 +80,26 @@ func flagSet(arg string) string {
 	slices.Sort(words)
 	return strings.Join(words, "|")
 }
+
+// capabilities is a set of them as a number: of strace's 1<<CAP_KILL|1<<CAP_SETUID. What is none makes a number that no set has.
+func capabilities(arg string) (bits uint64) {
+	for word := range strings.SplitSeq(arg, "|") {
+		name, ok := strings.CutPrefix(word, "1<<")
+		i := slices.IndexFunc(allCapabilities, func(c recipe.Capability) bool { return c.String() == name })
+		if !ok || i < 0 {
+			return 1 << 63
+		}
+		bits |= 1 << i
+	}
+	return bits
+}
+
+var allCapabilities = func() (all []recipe.Capability) {
+	for c := range recipe.Capability(recipe.Capabilities) {
+		all = append(all, c)
+	}
+	return all
+}()
 
 // unescaped is the string of a literal of C or Go.
 func unescaped(literal string) string {
@@ -104,6 +130,8 @@ func TestCanonical(t *testing.T) {
 		`makedev(5, 10)`:               `makedev(0x5, 0xa)`,
 		`[/* 39 variables */]`:         `0x54899afe140 /* 39 vars */`,
 		`["sh", "-c", "a, b"]`:         `["sh", "-c", "a, b"]`,
+		`{effective=0x21}`:             `{effective=1<<CAP_CHOWN|1<<CAP_KILL}`,
+		`{len=3, filter=filter}`:       `{len=3, filter=0x7f12}`,
 		`{flags=A|B, exit_signal=SIG}`: `{flags=B|A, pidfd=0x3f7e, exit_signal=SIG, stack=NULL, stack_size=0} => {pidfd=[7]}`,
 	} {
 		if canonical(narrated) != canonical(straced) {

@@ -241,7 +241,8 @@ func changesNothing(call *traced) bool {
 	case "clone":
 		return strings.Contains(strings.Join(call.args, " "), "CLONE_THREAD")
 	case "prctl":
-		return call.args[0] == "PR_SET_VMA" || strings.HasPrefix(call.args[0], "PR_GET_")
+		return call.args[0] == "PR_SET_VMA" || call.args[0] == "PR_CAPBSET_READ" || strings.HasPrefix(call.args[0], "PR_GET_") ||
+			len(call.args) > 1 && call.args[1] == "PR_CAP_AMBIENT_IS_SET"
 	case "unlinkat":
 		// The kernel may take a moment to see that nobody is in a group any more, and is asked again.
 		return call.args[2] == "AT_REMOVEDIR" && strings.HasPrefix(call.result, "-1 EBUSY")

@@ -30,9 +30,13 @@ var narrated = map[string][]string{
 	"in group":          append([]string{"cg-limit", "--pids", "50", "--memory", "64M", "--", "ns-unshare", "--all", "--hostname", "box", "--"}, unitedRoot...),
 	"in place in group": {"cg-limit", "--set", "pids.max=9", "--", "ns-unshare", "--uts", "--mount", "--", "true"},
 	"version 2":         {"cg-limit", "--set", "cgroup.max.depth=5", "--pids", "50", "--", "true"},
-	"kept":              {"ns-unshare", "--mount", "--", "ufs-mount", "--lower", "rootfs", "--upper", "a", "--work", "b", "tree", "--", "true"},
-	"read-only":         {"ns-unshare", "--mount", "--", "ufs-mount", "--lower", "a", "tree", "--", "true"},
-	"rootfs":            {"ctr-run", "--hostname", "box", "--rootfs", "rootfs", "--", "/bin/sh", "-c", "exit 0", `a "b`, ""},
+	"privileges": {
+		"priv-drop", "--caps", "kill,chown", "--ambient", "kill", "--user", "1000:1001", "--groups", "7", "--rlimit", "core=0:5", "--umask", "22", "--", "/bin/true",
+	},
+	"default privileges": append([]string{"ns-unshare", "--mount", "--"}, append(unitedRoot[:len(unitedRoot)-3:len(unitedRoot)-3], "priv-drop", "--", "sh", "-c", "exit 0")...),
+	"rootfs":             {"ctr-run", "--hostname", "box", "--rootfs", "rootfs", "--", "/bin/sh", "-c", "exit 0", `a "b`, ""},
+	"kept":               {"ns-unshare", "--mount", "--", "ufs-mount", "--lower", "rootfs", "--upper", "a", "--work", "b", "tree", "--", "true"},
+	"read-only":          {"ns-unshare", "--mount", "--", "ufs-mount", "--lower", "a", "tree", "--", "true"},
 }
 
 var furnished = []string{

@@ -32,12 +32,12 @@ var swept = map[string][]string{
 	"clocks": append(strings.Fields("ns-unshare --all --user --boottime 5 --monotonic 7 --hostname box -- sh"), alive...),
 	"counted": append(strings.Fields("cg-limit --memory 64M --swap 0 --cpus 0.5 --cpuset-cpus 0 --pids 20 "+
 		"--report --report-to /dev/null -- sh"), alive...),
-	"group":    append(strings.Fields("cg-limit --memory 64M --cpus 0.5 --pids 50 -- sh"), alive...),
-	"in group": append(strings.Fields("cg-limit --pids 50 -- ns-unshare --all --hostname box -- sh"), alive...),
-	"limits":   append(strings.Fields("ctr-run -m 64M --cpus 0.5 --pids-limit 50 --rootfs rootfs -- sh"), alive...),
-	"machine":  append(strings.Fields("ctr-run -- sh"), alive...),
-	"rootfs":   append(strings.Fields("ctr-run --hostname box --rootfs rootfs -- /bin/sh"), alive...),
-
+	"group":      append(strings.Fields("cg-limit --memory 64M --cpus 0.5 --pids 50 -- sh"), alive...),
+	"in group":   append(strings.Fields("cg-limit --pids 50 -- ns-unshare --all --hostname box -- sh"), alive...),
+	"limits":     append(strings.Fields("ctr-run -m 64M --cpus 0.5 --pids-limit 50 --rootfs rootfs -- sh"), alive...),
+	"privileges": append(strings.Fields("priv-drop --caps all --cap-drop sys_time --ambient kill --user 1000:1001 --groups 7 --rlimit core=0 -- sh"), alive...),
+	"machine":    append(strings.Fields("ctr-run -- sh"), alive...),
+	"rootfs":     append(strings.Fields("ctr-run --hostname box --rootfs rootfs -- /bin/sh"), alive...),
 	"furnished": append(strings.Fields("ns-unshare --mount -- ufs-mount --lower rootfs --scratch 1M tree -- root-pivot --proc --no-default-masks --bind a:/data/x:ro "+
 		"--file /etc/hosts=x --mask /etc/hosts --tmpfs /run --readonly-path /bin --wd /srv --readonly tree -- sh"), alive...),
 }

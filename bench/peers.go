@@ -111,6 +111,23 @@ var tables = []table{
 		},
 	},
 	{
+		title: "Fewer privileges, then `/bin/true`",
+		about: "Nothing is made, a lot is given up: 30 capabilities, groups, open files, and all but 300 system calls, by a filter\n" +
+			"that is put together at each start. setpriv gives up the same capabilities and has no filter.",
+		prog: []string{"/bin/true"},
+		peers: []peer{
+			{name: "ns-unshare --uts", args: before("ns-unshare", "--uts", "--")},
+			{name: "priv-drop", args: before("priv-drop", "--"), moreAtMost: 0.4},
+			{name: "priv-drop --seccomp off", args: before("priv-drop", "--seccomp", "off", "--")},
+			{
+				name: "priv-drop priv-drop", against: "priv-drop",
+				args: before("priv-drop", "--", "priv-drop", "--"),
+			},
+			{name: "setpriv", args: before("setpriv", "--clear-groups", "--inh-caps", "-all", "--no-new-privs", "--bounding-set",
+				"-all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+net_bind_service,+sys_chroot,+setfcap", "--")},
+		},
+	},
+	{
 		title: "Limits around `/bin/true`",
 		about: "A tool that leaves something to clear up stays until the program has ended. So it pays for a fork, for waiting\n" +
 			"and for relaying signals, as `--fork` does; what the group itself costs is the rest.",

@@ -3,6 +3,7 @@ package cli
 import (
 	"math/rand"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/quick"
@@ -13,11 +14,13 @@ import (
 	"ctrkit/internal/chain"
 	"ctrkit/internal/ctr"
 	"ctrkit/internal/ns"
+	"ctrkit/internal/priv"
+	"ctrkit/internal/recipe"
 	"ctrkit/internal/root"
 	"ctrkit/internal/ufs"
 )
 
-var steps = []chain.Step{&cgroup.Limit{}, &ns.Unshare{}, &cgroup.Stat{}, &ufs.Mount{}, &ufs.Diff{}, &ufs.Apply{}, &root.Pivot{}, &ctr.Run{}}
+var steps = []chain.Step{&cgroup.Limit{}, &ns.Unshare{}, &cgroup.Stat{}, &ufs.Mount{}, &ufs.Diff{}, &ufs.Apply{}, &root.Pivot{}, &priv.Drop{}, &ctr.Run{}}
 
 // words are values of options that parsers have been known to stumble over.
 var words = []string{
@@ -146,6 +149,20 @@ func randomOf(typ reflect.Type, random *rand.Rand) reflect.Value {
 	case *ns.Signal:
 		signal := ns.Signal(1 + random.Intn(64))
 		return reflect.ValueOf(&signal)
+	case priv.Caps:
+		return reflect.ValueOf(priv.Caps(strings.Fields("default none all net_raw,CAP_CHOWN")[random.Intn(4)]))
+	case []priv.Cap:
+		return reflect.ValueOf([]priv.Cap{priv.Cap(random.Intn(recipe.Capabilities)), -1})
+	case priv.User:
+		return reflect.ValueOf(priv.User(strings.Fields("0 1000:1000 user user:5 -x:--")[random.Intn(5)]))
+	case []priv.Group:
+		return reflect.ValueOf([]priv.Group{priv.Group(strconv.Itoa(int(random.Int31()))), "-group name"})
+	case []priv.Rlimit:
+		n := uint64(random.Intn(1 << 30))
+		return reflect.ValueOf([]priv.Rlimit{{Resource: random.Intn(len(recipe.Resources)), Soft: n, Hard: ^uint64(0)}, {Soft: n, Hard: n}})
+	case *priv.Mode:
+		mode := priv.Mode(random.Intn(0o1000))
+		return reflect.ValueOf(&mode)
 	default:
 		_ = value
 		panic("an option has a type that this test does not know: " + typ.String())

@@ -27,6 +27,7 @@ var hints = []struct {
 	{[]string{"setns"}, unix.EINVAL, always("one cannot join a pid namespace that is not below one's own, nor one's own user namespace again")},
 	{[]string{"setns"}, unix.ESRCH, always("the process has ended")},
 	{[]string{"setresuid", "setresgid"}, unix.EINVAL, always("the user namespace has no such id: see /proc/self/uid_map inside, and --map-users, --map-groups")},
+	{[]string{"setgroups", "setresgid", "setresuid"}, unix.EPERM, becomesOther},
 	{[]string{"setgroups"}, unix.EPERM, always("in a user namespace groups can be given up only if all were mapped with privileges: see --setgroups")},
 	{[]string{"mkdirat", "mknodat"}, unix.EROFS, missingPlace},
 	{[]string{"move_mount"}, unix.EINVAL, always("a directory can be mounted on a directory only, and a file on a file only")},
@@ -60,6 +61,10 @@ var hints = []struct {
 	{[]string{"sethostname", "setdomainname"}, unix.EINVAL, always("the kernel takes 64 bytes at most")},
 	{[]string{"write"}, unix.EPERM, refusedMap},
 	{[]string{"sethostname", "setdomainname", "umount2", "pivot_root", "ioctl"}, unix.EPERM, noPrivilege},
+	{[]string{"prctl", "capset", "prlimit64", "seccomp"}, unix.EPERM, privilege},
+	{[]string{"seccomp"}, unix.EACCES, always("without no_new_privs a filter takes CAP_SYS_ADMIN: leave out --new-privs, or add --seccomp off")},
+	{[]string{"seccomp"}, unix.EINVAL, always("this kernel is built without filters of system calls")},
+	{[]string{"execve", "execveat"}, unix.EAGAIN, always("the user has more processes already than its limit nproc")},
 	{[]string{"execve", "execveat"}, unix.ENOEXEC, always("it is neither a binary of this machine's architecture nor a script with a #! line")},
 	{[]string{"execve", "execveat"}, unix.EACCES, always("it is not executable: see its mode, and whether its file system is mounted noexec")},
 }

@@ -131,6 +131,7 @@ func (r *Recipe) Setdomainname(domain string) *Line {
 // PrSetPdeathsig makes the kernel send a signal to this process when the thread
 // that made it ends. See PR_SET_PDEATHSIG(2const).
 func (r *Recipe) PrSetPdeathsig(signal unix.Signal) *Line {
+	r.deathSignal = signal
 	return r.call("prctl", unix.SYS_PRCTL, "PR_SET_PDEATHSIG",
 		name(unix.PR_SET_PDEATHSIG, "PR_SET_PDEATHSIG"), name(uintptr(signal), unix.SignalName(signal)))
 }

@@ -48,7 +48,7 @@ func (l *Line) Same() string {
 	case "ioctl":
 		return "ip link set " + l.object + " up"
 	}
-	return ""
+	return classicProperty(l, words)
 }
 
 // word is an argument as the shell wants it: without quotes where it can.

@@ -66,6 +66,11 @@ func (n *Narrator) tell(l *Line) {
 	n.told[why.where] = true
 	n.indent(why.text)
 	n.same(l)
+	if l.notes != nil {
+		for _, note := range l.notes() {
+			n.indent(note)
+		}
+	}
 	if l.because != "" {
 		n.indent("on this machine: " + l.because)
 	}
@@ -125,6 +130,10 @@ func (n *Narrator) object(l *Line, why why) {
 	for _, errno := range l.tolerate {
 		tolerates = append(tolerates, unix.ErrnoName(errno))
 	}
+	notes := []string{}
+	if l.notes != nil {
+		notes = l.notes()
+	}
 	json.NewEncoder(n.W).Encode(struct {
 		Tool      string   `json:"tool"`
 		Call      string   `json:"call"`
@@ -136,7 +145,8 @@ func (n *Narrator) object(l *Line, why why) {
 		Same      string   `json:"same,omitempty"`
 		Because   string   `json:"because,omitempty"`
 		Tolerates []string `json:"tolerates,omitempty"`
-	}{l.tool, l.name, texts, l.into.name, l.outside != nil, why.text, l.Page(), l.Same(), l.because, tolerates})
+		Notes     []string `json:"notes,omitempty"`
+	}{l.tool, l.name, texts, l.into.name, l.outside != nil, why.text, l.Page(), l.Same(), l.because, tolerates, notes})
 }
 
 // String is the line as C source has it.

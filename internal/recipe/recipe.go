@@ -25,15 +25,17 @@ type Recipe struct {
 	Narrator *Narrator // who tells of each line before it happens; nil for nobody
 	Dry      bool      // none of it will happen, so it does not matter whether we may
 
-	name    string // the tool that makes it
-	tool    string // the tool that the next lines are told under
-	lines   []*Line
-	slots   int       // how many results of calls are passed on to later calls
-	results []uintptr // those results, as far as the calls have been made
-	clone   int       // the index of the line that clones the child, or -1
-	coming  *Birth    // the control groups that the next child is to come into
-	cradle  *int      // the one it is born in, nil if that is ours
-	err     error     // the first argument that no system call can take
+	name        string // the tool that makes it
+	tool        string // the tool that the next lines are told under
+	lines       []*Line
+	slots       int         // how many results of calls are passed on to later calls
+	results     []uintptr   // those results, as far as the calls have been made
+	clone       int         // the index of the line that clones the child, or -1
+	deathSignal unix.Signal // what the child has asked for at our death, as of the last line
+	coming      *Birth      // the control groups that the next child is to come into
+	cradle      *int        // the one it is born in, nil if that is ours
+	muted       bool        // all lines have been told
+	err         error       // the first argument that no system call can take
 }
 
 // A Line is one system call, or one piece of outside work.
@@ -48,9 +50,10 @@ type Line struct {
 	ask      bool         // a child asks its parent before this line
 	role     role         // what the child does with the line besides the call
 	outside  *Outside
-	takeBack func() error // what undoes it after a later failure, if it would stay
-	because  string       // what about this machine put the line here
-	caller   uintptr      // where the line was recorded; the comment above it says why
+	takeBack func() error    // what undoes it after a later failure, if it would stay
+	notes    func() []string // what else narration says of it, line by line; nil for nothing
+	because  string          // what about this machine put the line here
+	caller   uintptr         // where the line was recorded; the comment above it says why
 
 	found   *int64 // what the call wrote, if some of it is as bad as a failure
 	refused int64  // that: the call then fails with EPERM
@@ -64,6 +67,7 @@ const (
 	tells       // the call is a message to the parent
 	parts       // the call is the last message to the parent
 	leaves      // the call closes the socket to the parent
+	mutes       // the call is the last that can be told of: what follows is told before it
 	again       // the call clones the child once more, and the first one ends
 )
 
@@ -116,6 +120,12 @@ func (l *Line) TakenBack(undo func() error) *Line {
 // run marks such lines: on another machine they may differ.
 func (l *Line) Because(found string) *Line {
 	l.because = found
+	return l
+}
+
+// Noting adds lines to what narration says of the call: the state that it leads to, say.
+func (l *Line) Noting(notes func() []string) *Line {
+	l.notes = notes
 	return l
 }
 

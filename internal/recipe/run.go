@@ -50,7 +50,7 @@ func (r *Recipe) runUntil(end int) error {
 // before tells of a line and does what is due outside before it. The child is
 // nil where the calling thread is its own outside.
 func (r *Recipe) before(i int, child *Child) error {
-	r.Narrator.tell(r.lines[i])
+	r.tell(i)
 	err := fault(r, i, child)
 	if o := r.lines[i].outside; err == nil && o != nil {
 		pid := unix.Getpid()
@@ -63,6 +63,20 @@ func (r *Recipe) before(i int, child *Child) error {
 		return r.failure(i, err)
 	}
 	return nil
+}
+
+// tell tells of a line, and of all that follow if it is the last that can be told of.
+func (r *Recipe) tell(i int) {
+	if r.Narrator == nil || r.muted {
+		return
+	}
+	r.Narrator.tell(r.lines[i])
+	if r.muted = r.lines[i].role == mutes; r.muted {
+		for _, l := range r.lines[i+1:] {
+			r.Narrator.tell(l)
+		}
+		r.Narrator.Flush()
+	}
 }
 
 // make makes the call of one line. RawSyscall6, because the Go scheduler need

@@ -101,6 +101,8 @@ func (r *Recipe) childhood(theirs, ours int) *childhood {
 			s.nr, s.args = unix.SYS_WRITE, [6]uintptr{c.ours, uintptr(unsafe.Pointer(&alive)), unsafe.Sizeof(alive)}
 		case parts:
 			s.nr, s.args = unix.SYS_WRITE, [6]uintptr{c.ours, uintptr(unsafe.Pointer(&farewell)), unsafe.Sizeof(farewell)}
+		case mutes:
+			told = false
 		case leaves:
 			s.nr, s.args = unix.SYS_CLOSE, [6]uintptr{c.ours}
 			told = false

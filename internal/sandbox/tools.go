@@ -76,7 +76,7 @@ func (s *suiteState) buildTools() error {
 	return nil
 }
 
-// helpersDir holds asuser, which is this binary under another name, and a sudo for a place where everyone is root.
+// helpersDir holds asuser and probe, which are this binary under other names, and a sudo for a place where everyone is root.
 func (s *suiteState) helpersDir() string { return filepath.Join(s.dir, "helpers") }
 
 func (s *suiteState) makeHelpers() error {
@@ -89,6 +89,9 @@ func (s *suiteState) makeHelpers() error {
 		return err
 	}
 	if err := os.WriteFile(filepath.Join(s.helpersDir(), "asuser"), program, 0o755); err != nil {
+		return err
+	}
+	if err := os.Symlink("asuser", filepath.Join(s.helpersDir(), "probe")); err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(s.helpersDir(), "sudo"), []byte("#!/bin/sh\nexec \"$@\"\n"), 0o755)

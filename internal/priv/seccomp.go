@@ -1,0 +1,60 @@
+package priv
+
+import (
+	"fmt"
+
+	"golang.org/x/sys/unix"
+
+	"ctrkit/internal/chain"
+	"ctrkit/internal/priv/filter"
+	"ctrkit/internal/recipe"
+)
+
+// calls is the policy that was asked for, nil for none.
+func (d *Drop) calls(keep set) (*filter.Policy, error) {
+	switch d.Seccomp {
+	case "off":
+		return nil, nil
+	case "", "default":
+		return filter.Default(uint64(keep)), nil
+	}
+	text, err := bounded(unix.AT_FDCWD, d.Seccomp, d.Seccomp, 0)
+	if err != nil {
+		return nil, &chain.Hinted{Err: fmt.Errorf("read profile: %w", err), Hint: "it is read in the root that this tool is run in; --seccomp is default, off or such a file"}
+	}
+	policy, err := filter.Parse([]byte(text), filter.Place{Caps: uint64(keep), Number: capNumber, Kernel: kernel()})
+	if err != nil {
+		return nil, fmt.Errorf("read profile %s: %w", d.Seccomp, err)
+	}
+	return policy, nil
+}
+
+// capNumber is the number of a capability that a profile names.
+func capNumber(name string) (int, bool) {
+	var c Cap
+	err := c.UnmarshalText([]byte(name))
+	return int(c), err == nil && c != every
+}
+
+// kernel is the version of the kernel.
+func kernel() (version [2]int) {
+	var name unix.Utsname
+	if unix.Uname(&name) == nil {
+		fmt.Sscanf(unix.ByteSliceToString(name.Release[:]), "%d.%d", &version[0], &version[1])
+	}
+	return version
+}
+
+// load records that the filter is loaded, last of all: it may forbid what was done so far.
+func load(r *recipe.Recipe, policy *filter.Policy) error {
+	program, err := policy.Compile()
+	if err != nil {
+		return fmt.Errorf("compile filter: %w", err)
+	}
+	//doc:seccomp
+	// From here on the kernel asks this program of ours about every system call, before it
+	// does anything. Most of the hundreds of calls are not needed by most programs, and each
+	// is a door to code with bugs. Threads, children and later programs inherit it.
+	r.Seccomp(policy.Flags, program, !policy.Allows(recipe.Speaking)).Noting(policy.Listing)
+	return nil
+}
