@@ -34,7 +34,8 @@ func op(equal bool) (string, expr.CmpOp) {
 }
 
 func from(equal bool, link string) clause { return device("iifname", expr.MetaKeyIIFNAME, equal, link) }
-func by(equal bool, link string) clause   { return device("oifname", expr.MetaKeyOIFNAME, equal, link) }
+
+func by(equal bool, link string) clause { return device("oifname", expr.MetaKeyOIFNAME, equal, link) }
 
 // device compares the name of the link that a packet came from, or leaves by.
 func device(what string, key expr.MetaKey, equal bool, link string) clause {

@@ -69,8 +69,11 @@ func (f *plan) switches() error {
 		if err != nil {
 			return fmt.Errorf("read whether packets are forwarded: %w", err)
 		}
-		if off {
-			f.off = append(f.off, file)
+		if !off {
+			continue
+		}
+		if f.off = append(f.off, file); file == forwarding6 {
+			return checkAdvertised()
 		}
 	}
 	return nil

@@ -33,6 +33,7 @@ func (t *table) create(flags uint32) error {
 	if err == nil {
 		_, err = t.socket.Receive()
 	}
+	t.made = err == nil
 	return explain(err)
 }
 

@@ -49,6 +49,7 @@ func (p *Publish) Lines(r *recipe.Recipe) (err error) {
 	p.translate(r)
 	p.guard(r)
 	p.table.commit(r)
+	p.forget(r)
 	// The program is a child, and we are still there when it ends: the rules are ours.
 	r.Clone3(0)
 	r.Join()

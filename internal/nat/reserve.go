@@ -25,9 +25,17 @@ func (p *Publish) reserve(r *recipe.Recipe) {
 		r.Outside(recipe.Outside{
 			Name: "take port", Object: m.String(), Same: m.socat(),
 			Do:   func(int) (err error) { open, err = m.open(); return err },
-			Undo: func() error { return open.Close() },
+			Undo: func() error { return closed(open) },
 		})
 	}
+}
+
+// closed closes a socket, if it was opened.
+func closed(socket io.Closer) error {
+	if socket == nil {
+		return nil
+	}
+	return socket.Close()
 }
 
 // socat is the command that does what our socket does.

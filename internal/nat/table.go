@@ -20,6 +20,7 @@ type table struct {
 	conn   *nftables.Conn
 	socket *netlink.Conn
 	owned  bool // the kernel removes it when the socket is closed
+	made   bool
 }
 
 const prefix = "ctr-nat-"
@@ -101,8 +102,10 @@ func (t *table) make(r *recipe.Recipe) {
 
 // remove removes a table that the kernel does not remove by itself.
 func (t *table) remove() error {
+	defer t.conn.CloseLasting()
+	if !t.made {
+		return nil
+	}
 	t.conn.DelTable(t.Table)
-	err := t.conn.Flush()
-	t.conn.CloseLasting()
-	return err
+	return t.conn.Flush()
 }

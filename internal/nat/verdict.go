@@ -11,7 +11,7 @@ import (
 // The bits by which the kernel tells how far a connection is, and what was done to
 // it (enum ip_conntrack_status).
 const (
-	translated = 1 << 5                                               // IPS_DST_NAT
+	translated = 1 << 5                                              // IPS_DST_NAT
 	answering  = expr.CtStateBitESTABLISHED | expr.CtStateBitRELATED // to what was let through before
 )
 
@@ -85,4 +85,3 @@ func (m *portMap) translate() clause {
 	)
 	return clause{fmt.Sprintf("dnat %s to %s map @%s", header, key, m.name), code}
 }
-
