@@ -21,23 +21,31 @@ type switchboard struct {
 	port    *net.UDPConn
 	to      netip.AddrPort
 	mu      sync.Mutex
-	clients map[netip.AddrPort]*net.UDPConn
+	clients map[client]*net.UDPConn
+}
+
+// A client is an address, and what the kernel says about a datagram from there: by
+// which link it came, and to which of our addresses. Sent back with an answer, that
+// makes the answer come from the address that was asked.
+type client struct {
+	addr  netip.AddrPort
+	about string
 }
 
 // passDatagrams passes on what comes to a port, and the answers.
 func passDatagrams(port *net.UDPConn, to netip.AddrPort) {
-	s := &switchboard{port: port, to: to, clients: map[netip.AddrPort]*net.UDPConn{}}
+	s := &switchboard{port: port, to: to, clients: map[client]*net.UDPConn{}}
 	const longest, control = 1 << 16, 128
 	data, about := make([]byte, longest), make([]byte, control)
 	for {
-		n, m, _, client, err := port.ReadMsgUDPAddrPort(data, about)
+		n, m, _, addr, err := port.ReadMsgUDPAddrPort(data, about)
 		if errors.Is(err, net.ErrClosed) {
 			return
 		}
 		if err != nil {
 			continue
 		}
-		if conn := s.connection(client, about[:m]); conn != nil {
+		if conn := s.connection(client{addr, string(about[:m])}); conn != nil {
 			conn.SetReadDeadline(time.Now().Add(silence))
 			conn.Write(data[:n])
 		}
@@ -45,10 +53,10 @@ func passDatagrams(port *net.UDPConn, to netip.AddrPort) {
 }
 
 // connection is the socket for a client, or nil if there can be none.
-func (s *switchboard) connection(client netip.AddrPort, about []byte) *net.UDPConn {
+func (s *switchboard) connection(c client) *net.UDPConn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if conn := s.clients[client]; conn != nil {
+	if conn := s.clients[c]; conn != nil {
 		return conn
 	}
 	if len(s.clients) >= mostClients {
@@ -58,15 +66,13 @@ func (s *switchboard) connection(client netip.AddrPort, about []byte) *net.UDPCo
 	if err != nil {
 		return nil
 	}
-	s.clients[client] = conn
-	// Sent back with an answer, what the kernel said about the question makes the answer
-	// come from the address that was asked.
-	go s.answer(client, conn, append([]byte(nil), about...))
+	s.clients[c] = conn
+	go s.answer(c, conn)
 	return conn
 }
 
 // answer passes answers back until there are none for a while.
-func (s *switchboard) answer(client netip.AddrPort, conn *net.UDPConn, about []byte) {
+func (s *switchboard) answer(c client, conn *net.UDPConn) {
 	const longest = 1 << 16
 	data := make([]byte, longest)
 	for {
@@ -74,10 +80,10 @@ func (s *switchboard) answer(client netip.AddrPort, conn *net.UDPConn, about []b
 		if err != nil {
 			break // silence, or nobody is there
 		}
-		s.port.WriteMsgUDPAddrPort(data[:n], about, client)
+		s.port.WriteMsgUDPAddrPort(data[:n], []byte(c.about), c.addr)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.clients, client)
+	delete(s.clients, c)
 	conn.Close()
 }

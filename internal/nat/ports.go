@@ -19,10 +19,14 @@ type portMap struct {
 	ports []mapping
 }
 
-// portMaps divides the ports among maps, for a map has keys of one kind.
+// portMaps divides the ports among maps, for a map has keys of one kind. A port at an
+// address of loopback is in none: what is sent there comes to our own socket.
 func portMaps(list []mapping) (maps []*portMap) {
 	byName := map[string]*portMap{}
 	for _, m := range list {
+		if m.host.Addr().IsLoopback() {
+			continue
+		}
 		name := m.proto + m.family()
 		if !m.everywhere() {
 			name += "-at"

@@ -16,17 +16,22 @@ import (
 
 // reserve records that each port is taken, so that no other program can have it.
 func (p *Publish) reserve(r *recipe.Recipe) {
+	//doc:reserve
+	// A port that is translated is free to others, who would then listen in vain. A
+	// socket of ours takes it. It hears only what is sent to an address of loopback,
+	// which the kernel does not translate, and passes that on.
 	for _, m := range p.mappings() {
-		var open io.Closer
-		//doc:reserve
-		// A port that is translated is free to others, who would then listen in vain. A
-		// socket of ours takes it. It hears only what is sent to an address of loopback,
-		// which the kernel does not translate, and passes that on.
-		r.Outside(recipe.Outside{
-			Name: "take port", Object: m.String(), Same: m.socat(),
-			Do:   func(int) (err error) { open, err = m.open(); return err },
-			Undo: func() error { return closed(open) },
-		})
+		r.Outside(m.take())
+	}
+}
+
+// take is the work of taking a port.
+func (m mapping) take() recipe.Outside {
+	var socket io.Closer
+	return recipe.Outside{
+		Name: "take port", Object: m.String(), Same: m.socat(),
+		Do:   func(int) (err error) { socket, err = m.open(); return err },
+		Undo: func() error { return closed(socket) },
 	}
 }
 
