@@ -36,7 +36,9 @@ var swept = map[string][]string{
 	"in group": append(strings.Fields("cg-limit --pids 50 -- ns-unshare --all --hostname box -- sh"), alive...),
 	"limits":   append(strings.Fields("ctr-run -m 64M --cpus 0.5 --pids-limit 50 --rootfs rootfs -- sh"), alive...),
 	"machine":  append(strings.Fields("ctr-run -- sh"), alive...),
-	"rootfs":   append(strings.Fields("ctr-run --hostname box --rootfs rootfs -- /bin/sh"), alive...),
+	"network": append(strings.Fields("nat-publish --bridge ctr0 --subnet 10.88.0.0/24 --to 10.88.0.5 -p 8080:80 -p 53:53/udp "+
+		"-p 127.0.0.1:81:80 -- ns-unshare --uts -- sh"), alive...),
+	"rootfs": append(strings.Fields("ctr-run --hostname box --rootfs rootfs -- /bin/sh"), alive...),
 }
 
 // errnos are those with which each line fails.
@@ -54,9 +56,18 @@ func TestSweep(t *testing.T) {
 			t.Parallel()
 			sandbox.Run(t, func(t *sandbox.T) {
 				ownGroups(t)
+				isRouter(t)
 				newSweep(t, argv).all()
 			})
 		})
+	}
+}
+
+// isRouter makes the sandbox a router beforehand: to become one by oneself is said on standard error, and stays.
+func isRouter(t *sandbox.T) {
+	t.Helper()
+	if err := os.WriteFile("/proc/sys/net/ipv4/ip_forward", []byte("1"), 0); err != nil {
+		t.Fatal(err)
 	}
 }
 
