@@ -18,6 +18,7 @@ type place struct {
 	null, errors  *os.File
 	debian        string // an archive; with .gz and .zst, its compressed forms
 	target        string // a directory on the same tmpfs
+	outside       string // the pid of somebody whose network namespace is outside
 }
 
 // settle moves this thread into a place of its own. Our tools are found in bin before all others.
