@@ -131,8 +131,9 @@ func randomOf(typ reflect.Type, random *rand.Rand) reflect.Value {
 	case []nat.Port:
 		host, n := uint16(1+random.Intn(60000)), uint16(random.Intn(500))
 		return reflect.ValueOf([]nat.Port{
-			{Host: randomAddr(random, 16), First: host, Last: host + n, To: host / 2 * 2 | 1},
-			{Host: randomAddr(random, 4), First: host, Last: host, To: 80, UDP: true}, {First: 8080, Last: 8080 + n, To: 9},
+			{Host: randomAddr(random, 16), First: host, Last: host + n, To: host/2*2 | 1},
+			{Host: randomAddr(random, 4), First: host, Last: host, To: 80, UDP: true},
+			{First: 8080, Last: 8080 + n, To: 9},
 		})
 	case int64:
 		return reflect.ValueOf(random.Int63() - 1<<62)

@@ -9,8 +9,6 @@ import (
 	"ctrkit/internal/chain"
 )
 
-//doc:advertised
-
 // checkAdvertised refuses to make this machine a router for IPv6 where that would
 // cut it off: the kernel then forgets the default routes that it got from router
 // advertisements, for a router is supposed to know better. Links whose accept_ra is

@@ -8,8 +8,6 @@ import (
 	"github.com/google/nftables"
 )
 
-//doc:collect-tables
-
 // collect removes the tables of holders that were killed, on kernels that do not do
 // so themselves. There a holder is alive as long as its socket is listed.
 func (t *table) collect() error {

@@ -21,7 +21,6 @@ func (p *Publish) forget(r *recipe.Recipe) {
 	if len(ports) == 0 {
 		return
 	}
-	//doc:flows
 	// Rules are for the first packet of a flow. One of UDP has no end, and its packets go
 	// where they went before, perhaps to somebody who is gone: so it is forgotten, and
 	// begins anew.

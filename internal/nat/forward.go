@@ -18,11 +18,10 @@ const (
 	forwarding6 = "net/ipv6/conf/all/forwarding"
 )
 
-// forward records that the machine passes on what is not for itself. It is the last
+// Forward records that the machine passes on what is not for itself. It is the last
 // thing, because it stays: others may rely on it by the time that we end.
-func (p *Publish) forward(r *recipe.Recipe) {
+func (p *Publish) Forward(r *recipe.Recipe) {
 	for _, file := range p.plan.off {
-		//doc:forward
 		// A machine throws away what is not for itself, unless it is told to be a router.
 		// The switch is the whole network namespace's, and is not switched off again: others
 		// may rely on it by then.

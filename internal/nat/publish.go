@@ -35,9 +35,28 @@ type Publish struct {
 
 func (p *Publish) Name() string { return "nat-publish" }
 
-// Lines records the ports that are taken, the rules, and the program that they are
-// for. The rules go when their holder does, so the holder stays.
-func (p *Publish) Lines(r *recipe.Recipe) (err error) {
+// Lines records the rules, and the program that they are for. The rules go when their
+// holder does, so the holder stays.
+func (p *Publish) Lines(r *recipe.Recipe) error {
+	if err := p.Open(r); err != nil {
+		return err
+	}
+	// The program is a child, and we are still there when it ends: the rules are ours.
+	r.Clone3(0)
+	r.Join()
+	// Nobody would wait for a child that outlives us. When its parent dies, the kernel
+	// now kills it.
+	r.PrSetPdeathsig(unix.SIGKILL)
+	// If the parent died a moment before, the kernel will say nothing. But then this
+	// fails, and ends the child.
+	r.TellParent()
+	p.Forward(r)
+	return nil
+}
+
+// Open records the ports that are taken, and the rules, all of which end with the
+// calling process.
+func (p *Publish) Open(r *recipe.Recipe) (err error) {
 	if p.plan, err = p.look(); err != nil {
 		return err
 	}
@@ -50,15 +69,5 @@ func (p *Publish) Lines(r *recipe.Recipe) (err error) {
 	p.guard(r)
 	p.table.commit(r)
 	p.forget(r)
-	// The program is a child, and we are still there when it ends: the rules are ours.
-	r.Clone3(0)
-	r.Join()
-	// Nobody would wait for a child that outlives us. When its parent dies, the kernel
-	// now kills it.
-	r.PrSetPdeathsig(unix.SIGKILL)
-	// If the parent died a moment before, the kernel will say nothing. But then this
-	// fails, and ends the child.
-	r.TellParent()
-	p.forward(r)
 	return nil
 }

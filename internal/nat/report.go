@@ -24,8 +24,6 @@ func (p *Publish) Running() string {
 	return strings.Join(append(lines, p.obstacles()...), "\n")
 }
 
-//doc:obstacles
-
 // obstacles are chains of others that throw away what is forwarded, such as
 // Docker's. A packet must pass all chains, and to be accepted by ours is not enough.
 // A table that has a rule about our bridge has been told.

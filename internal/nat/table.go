@@ -75,7 +75,6 @@ func canOwn() bool {
 func (t *table) make(r *recipe.Recipe) {
 	same := "nft 'add table inet " + t.Name + "'"
 	if t.owned {
-		//doc:owner
 		// A table with an owner is removed by the kernel when the owner's socket is closed.
 		// A process that is killed closes its sockets too, so no rule outlives us.
 		r.Outside(recipe.Outside{
