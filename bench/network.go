@@ -71,6 +71,26 @@ func fetch(addr string) error {
 	return err
 }
 
+// cables are the commands that connect the box and the one outside, whose pids are put in.
+const cables = `ip link set lo up
+sysctl --quiet net.ipv4.ip_forward=1
+ip link add bench0 type bridge
+ip address add 10.88.0.1/24 dev bench0
+ip link set bench0 up
+ip link add box0 type veth peer name eth0 netns %[1]d
+ip link set box0 master bench0 up
+nsenter --net --target %[1]d ip link set eth0 up
+nsenter --net --target %[1]d ip address add 10.88.0.5/24 dev eth0
+nsenter --net --target %[1]d ip address add 10.88.0.7/24 dev eth0
+nsenter --net --target %[1]d ip route add default via 10.88.0.1
+ip link add out0 type veth peer name eth0 netns %[2]d
+ip address add 192.0.2.1/24 dev out0
+ip link set out0 up
+nsenter --net --target %[2]d ip link set eth0 up
+nsenter --net --target %[2]d ip address add 192.0.2.2/24 dev eth0
+nsenter --net --target %[2]d ip route add default via 192.0.2.1
+`
+
 // network is a bridge with a box on it, in which our server runs, and somebody outside. Made once, it dies with us.
 func (p *place) network() error {
 	if p.outside != "" {
@@ -89,28 +109,8 @@ func (p *place) network() error {
 		return err
 	}
 	p.outside = strconv.Itoa(out)
-	for line := range strings.Lines(fmt.Sprintf(`
-ip link set lo up
-sysctl --quiet net.ipv4.ip_forward=1
-ip link add bench0 type bridge
-ip address add 10.88.0.1/24 dev bench0
-ip link set bench0 up
-ip link add box0 type veth peer name eth0 netns %[1]d
-ip link set box0 master bench0 up
-nsenter --net --target %[1]d ip link set eth0 up
-nsenter --net --target %[1]d ip address add 10.88.0.5/24 dev eth0
-nsenter --net --target %[1]d ip address add 10.88.0.7/24 dev eth0
-nsenter --net --target %[1]d ip route add default via 10.88.0.1
-ip link add out0 type veth peer name eth0 netns %[2]d
-ip address add 192.0.2.1/24 dev out0
-ip link set out0 up
-nsenter --net --target %[2]d ip link set eth0 up
-nsenter --net --target %[2]d ip address add 192.0.2.2/24 dev eth0
-nsenter --net --target %[2]d ip route add default via 192.0.2.1`, box, out)) {
+	for line := range strings.Lines(fmt.Sprintf(cables, box, out)) {
 		words := strings.Fields(line)
-		if len(words) == 0 {
-			continue
-		}
 		if text, err := exec.Command(words[0], words[1:]...).CombinedOutput(); err != nil {
 			return fmt.Errorf("%s: %w: %s", strings.TrimSpace(line), err, text)
 		}
