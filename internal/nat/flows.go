@@ -50,8 +50,8 @@ func forgetFlows(ports map[uint16]bool) error {
 	}
 	defer conn.Close()
 	flows, err := conn.Execute(message(listFlows, netlink.Request|netlink.Dump, unix.AF_UNSPEC, 0))
-	if errors.Is(err, unix.EOPNOTSUPP) {
-		return nil // a kernel that cannot list its flows; they end after two minutes of silence
+	if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.EOPNOTSUPP) {
+		return nil // the kernel cannot list its flows (CONFIG_NF_CT_NETLINK); they end after two minutes of silence
 	}
 	if err != nil {
 		return explain(err)
