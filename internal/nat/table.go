@@ -1,6 +1,7 @@
 package nat
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -73,15 +74,12 @@ func canOwn() bool {
 
 // make records that the table is made.
 func (t *table) make(r *recipe.Recipe) {
-	same := "nft 'add table inet " + t.Name + "'"
+	made := recipe.Outside{Name: "make table", Object: t.Name, Same: "nft 'add table inet " + t.Name + "'", Undo: t.remove}
 	if t.owned {
+		made.Do = func(int) error { return t.create(ownerFlag) }
 		// A table with an owner is removed by the kernel when the owner's socket is closed.
 		// A process that is killed closes its sockets too, so no rule outlives us.
-		r.Outside(recipe.Outside{
-			Name: "make table", Object: t.Name, Same: same,
-			Do:   func(int) error { return t.create(ownerFlag) },
-			Undo: t.conn.CloseLasting,
-		})
+		r.Outside(made)
 		return
 	}
 	// The name of a table ends in the number of its holder's socket. If there is no such
@@ -90,21 +88,23 @@ func (t *table) make(r *recipe.Recipe) {
 		Name: "collect tables", Object: prefix + "*",
 		Do: func(int) error { return t.collect() },
 	}).Because("the kernel is older than Linux 5.12, where it does so itself")
+	made.Do = func(int) error { return t.create(0) }
 	// A table is a place for rules. It bears the number of our socket, so that anybody can
 	// see whether we are still there.
-	r.Outside(recipe.Outside{
-		Name: "make table", Object: t.Name, Same: same,
-		Do:   func(int) error { return t.create(0) },
-		Undo: t.remove,
-	})
+	r.Outside(made)
 }
 
-// remove removes a table that the kernel does not remove by itself.
+// remove removes the table when the program has ended. The kernel would do so when the
+// socket is closed, but would let us wait until no packet can meet the rules any more.
 func (t *table) remove() error {
 	defer t.conn.CloseLasting()
 	if !t.made {
 		return nil
 	}
 	t.conn.DelTable(t.Table)
-	return t.conn.Flush()
+	err := t.conn.Flush()
+	if errors.Is(err, unix.ENOENT) {
+		return nil // on an older kernel anybody may remove it
+	}
+	return explain(err)
 }
