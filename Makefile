@@ -19,7 +19,7 @@ WORLD_PACKAGES = attr golang-github-containers-common libarchive-tools mmdebstra
 # Makes that root, once; the name of the archive follows.
 DEBIAN = f() { [ -e "$$1" ] || { mkdir -p "$${1%/*}" && mmdebstrap --quiet --format=tar --variant=apt stable "$$1.new" && mv "$$1.new" "$$1"; }; }; f
 # What the bench runs beside us.
-BENCH_PACKAGES = bubblewrap busybox-static crun mmdebstrap runc tar util-linux zstd
+BENCH_PACKAGES = bubblewrap busybox-static crun iproute2 mmdebstrap nftables procps runc tar util-linux zstd
 
 # Without C, a tool is one file that needs no loader: it starts sooner, and runs in a root with nothing else in it.
 export CGO_ENABLED = 0

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/nftables"
 	"golang.org/x/sys/unix"
 
 	"ctrkit/internal/sandbox"
@@ -23,7 +24,7 @@ const patience = 10 * time.Second
 // A snapshot is everything that a container could leave in the sandbox that it was started in.
 type snapshot []string
 
-// takeSnapshot looks at the processes, mounts, links and control groups, and at the files below some directories.
+// takeSnapshot looks at the processes, mounts, links, packet rules and control groups, and at the files below some directories.
 func takeSnapshot(dirs ...string) (s snapshot) {
 	s = append(s, "host name "+readText("/proc/sys/kernel/hostname"))
 	for line := range strings.Lines(readText("/proc/self/mountinfo")) {
@@ -32,6 +33,10 @@ func takeSnapshot(dirs ...string) (s snapshot) {
 	for _, link := range namesIn("/sys/class/net") {
 		s = append(s, "link "+link)
 	}
+	for _, table := range nftTables() {
+		s = append(s, "table "+table)
+	}
+	s = append(s, "router "+readText("/proc/sys/net/ipv4/ip_forward"))
 	for _, name := range namesIn("/proc") {
 		if strings.Trim(name, "0123456789") == "" {
 			s = append(s, fmt.Sprintf("process %s (%s)", name, strings.TrimSpace(readText("/proc/"+name+"/comm"))))
@@ -115,6 +120,18 @@ func groups() (names []string) {
 	return names
 }
 
+// nftTables are the names of the tables of packet rules.
+func nftTables() (names []string) {
+	tables, err := (&nftables.Conn{}).ListTables()
+	if err != nil {
+		return []string{err.Error()}
+	}
+	for _, table := range tables {
+		names = append(names, table.Name)
+	}
+	return names
+}
+
 const emptyGroup = "empty control group "
 
 func namesIn(dir string) (names []string) {
@@ -167,6 +184,10 @@ func TestSnapshot(t *testing.T) {
 					os.Remove(file)
 					return removed(group)
 				},
+			},
+			{
+				"left: table extra", exec.Command("nft", "add table inet extra").Run,
+				exec.Command("nft", "delete table inet extra").Run,
 			},
 			{
 				"left: link extra", exec.Command("ip", "link", "add", "extra", "type", "bridge").Run,

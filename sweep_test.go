@@ -40,6 +40,8 @@ var swept = map[string][]string{
 	"rootfs":     append(strings.Fields("ctr-run --hostname box --rootfs rootfs -- /bin/sh"), alive...),
 	"furnished": append(strings.Fields("ns-unshare --mount -- ufs-mount --lower rootfs --scratch 1M tree -- root-pivot --proc --no-default-masks --bind a:/data/x:ro "+
 		"--file /etc/hosts=x --mask /etc/hosts --tmpfs /run --readonly-path /bin --wd /srv --readonly tree -- sh"), alive...),
+	"network": append(strings.Fields("nat-publish --bridge ctr0 --subnet 10.88.0.0/24 --to 10.88.0.5 -p 8080:80 -p 53:53/udp "+
+		"-p 127.0.0.1:81:80 -- ns-unshare --uts -- sh"), alive...),
 }
 
 // errnos are those with which each line fails.
@@ -57,9 +59,18 @@ func TestSweep(t *testing.T) {
 			t.Parallel()
 			sandbox.Run(t, func(t *sandbox.T) {
 				ownGroups(t)
+				isRouter(t)
 				newSweep(t, argv).all()
 			})
 		})
+	}
+}
+
+// isRouter makes the sandbox a router beforehand: to become one by oneself is said on standard error, and stays.
+func isRouter(t *sandbox.T) {
+	t.Helper()
+	if err := os.WriteFile("/proc/sys/net/ipv4/ip_forward", []byte("1"), 0); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -34,15 +34,23 @@ func main() {
 	warm := flag.Int("warm", 10, "rounds before those")
 	out := flag.String("o", "", "file for the report, instead of stdout")
 	flag.Parse()
+	if done, err := asked(); done {
+		exit(err)
+	}
 
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt)
 	go func() { <-signals; interrupted.Store(true) }()
 
-	if err := run(*bin, *out, *warm, *rounds); err != nil {
+	exit(run(*bin, *out, *warm, *rounds))
+}
+
+func exit(err error) {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench: error:", err)
 		os.Exit(1)
 	}
+	os.Exit(0)
 }
 
 func run(bin, out string, warm, rounds int) error {

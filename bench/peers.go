@@ -144,4 +144,56 @@ var tables = []table{
 			{name: "cg-limit, a group of version 2", args: before("cg-limit", "--set", "cgroup.max.depth=8", "--")},
 		},
 	},
+	{
+		title: "Address translation around `/bin/true`",
+		about: "A table of rules that is there while the program runs, in a holder as above. By `nft` it is two more processes, and no\n" +
+			"port is taken.",
+		prog: []string{"/bin/true"},
+		peers: []peer{
+			{name: "ns-unshare --uts --fork", args: before("ns-unshare", "--uts", "--fork", "--")},
+			{name: "nat-publish", args: before("nat-publish", "--bridge", "bench1", "--subnet", "10.89.0.0/24", "--")},
+			{name: "nat-publish, a port", args: before(publishing("8081:80")...)},
+			{name: "nat-publish, 100 ports", args: before(publishing("9000-9099:80-179")...), against: "nat-publish, a port"},
+			{name: "nft, a port", args: before("sh", "-c", `nft "$0" && "$@" && nft delete table inet bench`, byNft)},
+		},
+	},
+	{
+		title: "1 GiB through a published port",
+		about: "By TCP, from a box on a bridge to this machine and to somebody outside; the server and the client are the bench itself.\n" +
+			"What is sent to an address of loopback is passed on by a socket of `nat-publish`, and not translated.",
+		alone: true, fewer: 10,
+		peers: []peer{
+			{name: "here, direct", args: fetching(false, "10.88.0.5:80")},
+			{name: "here, published", args: fetching(false, "192.0.2.1:8080"), atMost: 1.11},
+			{name: "here, by loopback", args: fetching(false, "127.0.0.1:8080")},
+			{name: "outside, direct", args: fetching(true, "10.88.0.7:80")},
+			{name: "outside, published", args: fetching(true, "192.0.2.1:8080"), against: "outside, direct", atMost: 1.11},
+		},
+	},
 }
+
+// publishing is the command line by which ports are published in a network that is not there.
+func publishing(ports string) []string {
+	return []string{"nat-publish", "--bridge", "bench1", "--subnet", "10.89.0.0/24", "--to", "10.89.0.5", "--publish", ports, "--"}
+}
+
+// byNft are the rules of nat-publish, as nft takes them.
+const byNft = `table inet bench {
+	map tcp4 { type inet_service : ipv4_addr . inet_service; elements = { 8081 : 10.89.0.5 . 80 }; }
+	chain postrouting {
+		type nat hook postrouting priority 100
+		ip saddr 10.89.0.0/24 oifname != "bench1" oifname != "lo" masquerade
+		ip saddr 10.89.0.0/24 oifname "bench1" ct status dnat masquerade
+	}
+	chain published {
+		ip daddr 127.0.0.0/8 return
+		ip6 daddr ::1 return
+		dnat ip to tcp dport map @tcp4
+	}
+	chain prerouting { type nat hook prerouting priority -100; fib daddr type local jump published; }
+	chain output { type nat hook output priority -100; fib daddr type local jump published; }
+	chain forward {
+		type filter hook forward priority 0
+		iifname != "bench1" oifname "bench1" ip daddr 10.89.0.5 ct state ! established,related ct status ! dnat drop
+	}
+}`

@@ -19,6 +19,7 @@ type place struct {
 	debian        string // an archive; with .gz and .zst, its compressed forms
 	target        string // a directory on the same tmpfs
 	union         string // another, with directories for an upper layer, to work in, and for the tree
+	outside       string // the pid of somebody whose network namespace is outside
 }
 
 // settle moves this thread into a place of its own. Our tools are found in bin before all others.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -23,8 +24,8 @@ func hold(step Step, r *recipe.Recipe, p *program, talk Talk) (status int, err e
 	}
 	say := func(text string) { fmt.Fprintf(talk.Err, "%s: %s\n", p.holder, text) }
 	if s, ok := step.(running); ok {
-		if text := s.Running(); text != "" {
-			say("hint: " + text)
+		for line := range strings.Lines(s.Running()) {
+			say("hint: " + strings.TrimSpace(line))
 		}
 	}
 	go (&ending{child: child, prog: p.argv[0], say: say}).watch(signals)
@@ -38,7 +39,7 @@ func hold(step Step, r *recipe.Recipe, p *program, talk Talk) (status int, err e
 	return exitStatus(w), cmp.Or(err, child.Close())
 }
 
-// A running step may have something to tell when its program runs.
+// A running step may have something to tell when its program runs, a line each.
 type running interface{ Running() string }
 
 // An ended step has something to tell when its program has ended, while that which

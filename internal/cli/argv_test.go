@@ -2,6 +2,7 @@ package cli
 
 import (
 	"math/rand"
+	"net/netip"
 	"reflect"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"ctrkit/internal/cgroup"
 	"ctrkit/internal/chain"
 	"ctrkit/internal/ctr"
+	"ctrkit/internal/nat"
 	"ctrkit/internal/ns"
 	"ctrkit/internal/priv"
 	"ctrkit/internal/recipe"
@@ -20,7 +22,7 @@ import (
 	"ctrkit/internal/ufs"
 )
 
-var steps = []chain.Step{&cgroup.Limit{}, &ns.Unshare{}, &cgroup.Stat{}, &ufs.Mount{}, &ufs.Diff{}, &ufs.Apply{}, &root.Pivot{}, &priv.Drop{}, &ctr.Run{}}
+var steps = []chain.Step{&cgroup.Limit{}, &ns.Unshare{}, &cgroup.Stat{}, &ufs.Mount{}, &ufs.Diff{}, &ufs.Apply{}, &root.Pivot{}, &nat.Publish{}, &priv.Drop{}, &ctr.Run{}}
 
 // words are values of options that parsers have been known to stumble over.
 var words = []string{
@@ -142,6 +144,17 @@ func randomOf(typ reflect.Type, random *rand.Rand) reflect.Value {
 		})
 	case []root.File:
 		return reflect.ValueOf([]root.File{{Target: word, Text: words[random.Intn(len(words))]}, {Target: "/" + word, Text: word}})
+	case []nat.CIDR:
+		return reflect.ValueOf([]nat.CIDR{{Prefix: netip.PrefixFrom(randomAddr(random, 4), 20).Masked()}, {Prefix: netip.PrefixFrom(randomAddr(random, 16), 64).Masked()}})
+	case []nat.Addr:
+		return reflect.ValueOf([]nat.Addr{{Addr: randomAddr(random, 4)}, {Addr: randomAddr(random, 16)}})
+	case []nat.Port:
+		host, n := uint16(1+random.Intn(60000)), uint16(random.Intn(500))
+		return reflect.ValueOf([]nat.Port{
+			{Host: randomAddr(random, 16), First: host, Last: host + n, To: host/2*2 | 1},
+			{Host: randomAddr(random, 4), First: host, Last: host, To: 80, UDP: true},
+			{First: 8080, Last: 8080 + n, To: 9},
+		})
 	case int64:
 		return reflect.ValueOf(random.Int63() - 1<<62)
 	case int:
@@ -167,4 +180,13 @@ func randomOf(typ reflect.Type, random *rand.Rand) reflect.Value {
 		_ = value
 		panic("an option has a type that this test does not know: " + typ.String())
 	}
+}
+
+// randomAddr is the address of a host, of 4 or 16 bytes.
+func randomAddr(random *rand.Rand, size int) netip.Addr {
+	bytes := make([]byte, size)
+	random.Read(bytes)
+	bytes[0] = 10
+	addr, _ := netip.AddrFromSlice(bytes)
+	return addr
 }

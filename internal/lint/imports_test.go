@@ -33,6 +33,7 @@ var mayUse = map[string]string{
 	"github.com/vishvananda/netlink":  "veth nat",
 	"github.com/vishvananda/netns":    "veth nat",
 	"github.com/google/nftables":      "nat",
+	"github.com/mdlayher/netlink":     "nat",
 	"github.com/rogpeppe/go-internal": "sandbox doctest lab",
 }
 
