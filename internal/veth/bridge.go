@@ -1,0 +1,64 @@
+package veth
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// make makes the bridge, or finishes one. Two may do so at once, and both are right.
+func (n *network) make(w *wire, name string) error {
+	if n.bridge == nil {
+		var mac MAC
+		if len(n.subnets) > 0 && n.subnets[0].gateway.IsValid() {
+			mac = macOf(n.subnets[0].gateway)
+		}
+		answers, err := w.ask(newBridge(name, mac).orElse(unix.EEXIST), linkNamed(name))
+		if err != nil {
+			return err
+		}
+		b := readLink(answers[0])
+		n.bridge = &b
+	}
+	var requests []*request
+	for i, s := range n.subnets {
+		if s.missing {
+			a := netip.PrefixFrom(s.gateway, s.Bits())
+			q := addressed(n.bridge.index, a).orElse(unix.EEXIST)
+			q.what = "address " + a.String()
+			requests = append(requests, q)
+			n.subnets[i].missing = false
+		}
+	}
+	_, err := w.ask(append(requests, switchedOn(n.bridge.index))...)
+	return err
+}
+
+// same is what one would type to make the bridge.
+func (n *network) same(name string) string {
+	var commands []string
+	if n.bridge == nil {
+		command := "ip link add " + name
+		if len(n.subnets) > 0 && n.subnets[0].gateway.IsValid() {
+			command += " address " + macOf(n.subnets[0].gateway).String()
+		}
+		commands = append(commands, command+" type bridge")
+	}
+	for _, s := range n.subnets {
+		if s.missing {
+			commands = append(commands, fmt.Sprintf("ip address add %s/%d dev %s", s.gateway, s.Bits(), name)+brd(s.gateway))
+		}
+	}
+	return strings.Join(append(commands, "ip link set "+name+" up"), "; ")
+}
+
+// brd is what ip-address(8) wants to be told beside an address: who everybody is, or
+// that nobody needs to be asked whether he has it.
+func brd(ip netip.Addr) string {
+	if ip.Is4() {
+		return " brd +"
+	}
+	return " nodad"
+}
