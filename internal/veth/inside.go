@@ -20,8 +20,8 @@ import (
 // it is that of the process that the recipe is about.
 type inside struct {
 	called string // as the user named it
-	ns   netns.NsHandle
-	wire *wire // a conversation about what is in there
+	ns     netns.NsHandle
+	wire   *wire // a conversation about what is in there
 }
 
 // runNetns is where ip-netns(8) keeps namespaces that have names.

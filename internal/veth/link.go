@@ -58,7 +58,9 @@ func (l *Link) Alone() bool {
 }
 
 // targeted reports whether the cable leads to namespaces that are there already.
-func (l *Link) targeted() bool { return l.Pid != 0 || l.Netns != "" || len(l.Pair) > 0 || l.Forget != "" }
+func (l *Link) targeted() bool {
+	return l.Pid != 0 || l.Netns != "" || len(l.Pair) > 0 || l.Forget != ""
+}
 
 // Lines records the bridge, then who is inside, and then the cable.
 func (l *Link) Lines(r *recipe.Recipe) error {
@@ -130,7 +132,7 @@ func (l *Link) bridge(r *recipe.Recipe, host *wire) (*network, error) {
 
 // plug records the cable, and what its far end is given.
 func (l *Link) plug(r *recipe.Recipe, host *wire, n *network, in *inside) error {
-	far := &end{inside: in, plug: plug{name: l.Ifname}, fresh: in.called == ""}
+	far := &end{inside: in, plug: plug{name: l.Ifname}}
 	if far.name == "" {
 		far.name = in.freeName("eth")
 	}

@@ -20,8 +20,16 @@ var rates = []struct {
 	unit string
 	bits uint64
 }{
-	{"tbit", 1e12}, {"gbit", 1e9}, {"mbit", 1e6}, {"kbit", 1e3}, {"bit", 1},
-	{"tbps", 8e12}, {"gbps", 8e9}, {"mbps", 8e6}, {"kbps", 8e3}, {"bps", 8},
+	{"tbit", 1e12},
+	{"gbit", 1e9},
+	{"mbit", 1e6},
+	{"kbit", 1e3},
+	{"bit", 1},
+	{"tbps", 8e12},
+	{"gbps", 8e9},
+	{"mbps", 8e6},
+	{"kbps", 8e3},
+	{"bps", 8},
 }
 
 func (r Rate) MarshalText() ([]byte, error) { return []byte(r.String()), nil }

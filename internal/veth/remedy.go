@@ -10,8 +10,8 @@ import (
 )
 
 // noPrivilege says who may change networks.
-const noPrivilege = "this takes root: try sudo, or put ns-unshare --map-root-user --net -- before the command, " +
-	"which then works in a network of its own"
+const noPrivilege = "this takes root: try sudo; without it one has a network of one's own, in the shell of " +
+	"ns-unshare --map-root-user --net -- sh, and can make others in there"
 
 // privileged adds the remedy where privileges are lacking.
 func privileged(err error) error {

@@ -54,7 +54,12 @@ func (m *made) object() any {
 	}
 	for _, e := range m.ends {
 		link := reportedLink{Name: e.name, Index: e.index, MAC: e.mac.String(), Namespace: e.inside.called, Addresses: e.addrs}
-		for _, route := range append(e.ways, e.routes...) {
+		for _, way := range e.ways {
+			if way.request.done() {
+				link.Routes = append(link.Routes, text(way.Route))
+			}
+		}
+		for _, route := range e.routes {
 			link.Routes = append(link.Routes, text(route))
 		}
 		object.Inside = append(object.Inside, link)

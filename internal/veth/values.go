@@ -27,7 +27,7 @@ func (a *Addr) UnmarshalText(text []byte) (err error) {
 		a.Prefix = netip.PrefixFrom(addr, -1)
 	}
 	switch ip := a.Addr(); {
-	case err != nil || ip.Is4In6() || ip.Zone() != "":
+	case err != nil || ip.Is4In6() || strings.Contains(string(text), "%"):
 		return fmt.Errorf("%q is no address: write 10.88.0.5/16, or fd00::5/64", text)
 	case ip.IsMulticast() || ip.IsLoopback() || ip.IsUnspecified():
 		return fmt.Errorf("%q is no address that one end of a cable can have", text)

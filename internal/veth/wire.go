@@ -36,6 +36,7 @@ type request struct {
 	*nl.NetlinkRequest
 	what string       // what an error says that it was to do
 	fine []unix.Errno // answers that are as good as success
+	said unix.Errno   // how the kernel did it
 	err  error
 }
 
@@ -51,6 +52,7 @@ func (q *request) orElse(fine ...unix.Errno) *request {
 
 // answered takes in how the kernel did what it was asked.
 func (q *request) answered(errno unix.Errno) {
+	q.said = errno
 	if errno == 0 || slices.Contains(q.fine, errno) {
 		return
 	}
@@ -59,6 +61,9 @@ func (q *request) answered(errno unix.Errno) {
 		q.err = fmt.Errorf("%s: %w", q.what, errno)
 	}
 }
+
+// done reports whether the kernel did what it was asked, and had not found it done.
+func (q *request) done() bool { return q.said == 0 }
 
 // ask sends requests in one message, and returns what the kernel answers to those
 // that are questions. It tries them all, and the error is the first.
