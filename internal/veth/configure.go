@@ -9,7 +9,6 @@ import (
 // lines records what the end is given. All of it goes to the kernel in one message,
 // by the last line.
 func (e *end) lines(r *recipe.Recipe, rate Rate) {
-	//doc:lo
 	// A new network namespace has one link, lo, and it is down: not even 127.0.0.1 would
 	// answer.
 	e.collect(r, "switch on", recipe.Here(), func() (string, string) { return "lo", "ip link set lo up" },
@@ -41,7 +40,6 @@ func (e *end) lines(r *recipe.Recipe, rate Rate) {
 }
 
 func (e *end) hasAddress(r *recipe.Recipe, i int) {
-	//doc:address
 	// Whoever has an address in a network is a neighbour of all others in it, and reaches
 	// them without a gateway. With IPv6, nobody is asked whether he has it already.
 	e.collect(r, "address", recipe.Here(), func() (string, string) {
@@ -51,7 +49,6 @@ func (e *end) hasAddress(r *recipe.Recipe, i int) {
 }
 
 func (e *end) hasWay(r *recipe.Recipe, w *way) {
-	//doc:route
 	// What is for nobody in the network goes to the gateway, which knows further. A
 	// namespace that has such a way out already keeps it.
 	e.collect(r, "route", recipe.Here(), func() (string, string) { return text(w.Route), "ip route add " + text(w.Route) + " dev " + e.name },

@@ -17,7 +17,6 @@ import (
 // then the namespace ends with us.
 func (l *Link) keep(r *recipe.Recipe) {
 	kept := filepath.Join(runNetns, l.Keep)
-	//doc:keep
 	// A namespace lives as long as a process is in it or a mount shows it. In this
 	// directory ip netns looks for such mounts.
 	r.Outside(recipe.Outside{

@@ -20,7 +20,6 @@ func (l *Link) ping(r *recipe.Recipe) {
 	if unix.Statfs(echoers, &proc) != nil || proc.Flags&unix.ST_RDONLY != 0 {
 		return
 	}
-	//doc:ping
 	// In a new network nobody may send an echo request without privileges over the raw
 	// packets of the network. From here on all groups may, and ping needs nothing else.
 	r.Outside(recipe.Outside{
