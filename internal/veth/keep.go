@@ -1,7 +1,6 @@
 package veth
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,10 +17,11 @@ import (
 func (l *Link) keep(r *recipe.Recipe) {
 	kept := filepath.Join(runNetns, l.Keep)
 	// A namespace lives as long as a process is in it or a mount shows it. In this
-	// directory ip netns looks for such mounts.
+	// directory ip netns looks for such mounts. It is shared with all copies of the mount
+	// table: a name that goes must go in all of them, or the namespace lives on.
 	r.Outside(recipe.Outside{
 		Name: "keep namespace", Object: kept,
-		Same:  fmt.Sprintf("mkdir -p %s; touch %s; mount --bind /proc/$PID/ns/net %s", runNetns, kept, kept),
+		Same:  "ip netns attach " + l.Keep + " $PID",
 		Do:    func(pid int) error { return bind(kept, pid) },
 		Undo:  func() error { return forget(kept) },
 		Stays: true,
@@ -31,22 +31,46 @@ func (l *Link) keep(r *recipe.Recipe) {
 // bind shows the namespace of this thread at a file. One that is there and keeps
 // nothing was left by somebody who was killed.
 func bind(kept string, pid int) error {
-	if err := os.MkdirAll(filepath.Dir(kept), 0o755); err != nil {
-		return errors.Unwrap(err)
+	if err := share(filepath.Dir(kept)); err != nil {
+		return err
 	}
-	f, err := os.OpenFile(kept, os.O_RDONLY|os.O_CREATE|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o444)
+	fd, err := unix.Open(kept, unix.O_RDONLY|unix.O_CREAT|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_CLOEXEC, 0o444)
 	if err != nil {
-		return errors.Unwrap(err)
+		return err
 	}
-	f.Close()
+	unix.Close(fd)
 	if isNamespace(kept) {
 		return &chain.Hinted{Err: unix.EEXIST, Hint: "--netns NAME plugs into it, and --forget NAME lets go of it"}
 	}
 	err = unix.Mount(fmt.Sprintf("/proc/%d/task/%d/ns/net", pid, unix.Gettid()), kept, "", unix.MS_BIND, "")
 	if err != nil {
-		os.Remove(kept)
+		unix.Unlink(kept)
 	}
 	return err
+}
+
+// share makes the directory a mount, as ip netns does, and shared. Two that begin at
+// once must not both do it.
+func share(dir string) error {
+	if err := unix.Mkdir(dir, 0o755); err != nil && err != unix.EEXIST {
+		return err
+	}
+	fd, err := unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(fd)
+	if err := unix.Flock(fd, unix.LOCK_EX); err != nil {
+		return err
+	}
+	err = unix.Mount("", dir, "", unix.MS_SHARED|unix.MS_REC, "")
+	if err != unix.EINVAL {
+		return err
+	}
+	if err := unix.Mount(dir, dir, "", unix.MS_BIND|unix.MS_REC, ""); err != nil {
+		return err
+	}
+	return unix.Mount("", dir, "", unix.MS_SHARED|unix.MS_REC, "")
 }
 
 func isNamespace(file string) bool {
