@@ -115,7 +115,6 @@ func (in *inside) meet(pid int) (err error) {
 		return nil
 	}
 	if pid == os.Getpid() {
-		in.called = strconv.Itoa(pid)
 		in.wire, err = openWire()
 		return err
 	}
@@ -159,7 +158,7 @@ func (in *inside) freeName(prefix string) string {
 // program that is already inside types it as it is.
 func (in *inside) within(command string) string {
 	switch {
-	case in.wire == nil || command == "":
+	case in.called == "" || command == "":
 		return command
 	case strings.Contains(in.called, "/") || isPid(in.called):
 		return "nsenter --net=" + file(in.called) + " " + command

@@ -1,9 +1,11 @@
 package veth
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/netip"
 	"os"
+	"strconv"
 
 	"ctrkit/internal/recipe"
 )
@@ -53,7 +55,7 @@ func (m *made) object() any {
 		object.Host = &reportedLink{Name: c.near.name, Index: c.index, MAC: c.near.mac.String()}
 	}
 	for _, e := range m.ends {
-		link := reportedLink{Name: e.name, Index: e.index, MAC: e.mac.String(), Namespace: e.inside.called, Addresses: e.addrs}
+		link := reportedLink{Name: e.name, Index: e.index, MAC: e.mac.String(), Namespace: cmp.Or(e.called, strconv.Itoa(os.Getpid())), Addresses: e.addrs}
 		for _, way := range e.ways {
 			if way.request.done() {
 				link.Routes = append(link.Routes, text(way.Route))
