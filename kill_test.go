@@ -19,6 +19,7 @@ var endless = []string{"-c", "echo alive; exec sleep 1000"}
 var killed = map[string][]string{
 	"container": append([]string{"ctr-run", "-m", "64M", "--", "/bin/sh"}, endless...),
 	"group":     append(strings.Fields("cg-limit --pids 50 --memory 64M -- ns-unshare --all --mount-proc -- /bin/sh"), endless...),
+	"network":   append(strings.Fields("veth-link --bridge swept --rate 10mbit -- ns-unshare --all --mount-proc -- /bin/sh"), endless...),
 	"users":     append(strings.Fields("ns-unshare --map-root-user --all --boottime 5 --mount-proc --with true -- /bin/sh"), endless...),
 	"pipeline": append([]string{
 		"ns-unshare", "--all", "--", "ufs-mount", "--machine", "--scratch", "1M", "tree", "--",
@@ -49,6 +50,7 @@ func killAtRandom(t *sandbox.T, argv []string) {
 		t.Fatal(err)
 	}
 	ownGroups(t)
+	bridged(t, argv)
 	s := &sweep{T: t, argv: argv, tools: filepath.Dir(tool), dir: layersAndRootfs(t), notes: t.TempDir()}
 	s.before = takeSnapshot(s.watched()...)
 	longest := s.killAfter(func() { s.untilAlive() })

@@ -33,10 +33,26 @@ func (e *end) lines(r *recipe.Recipe, rate Rate) {
 			func() *request { return limited(e.index, rate) })
 	}
 	// The kernel takes all that was collected in one message, and answers to each part.
-	e.outside(r, "configure", recipe.Here(), func() (string, string) { return e.name, "" }, func(int) error {
-		_, err := e.wire.ask(e.batch...)
-		return privileged(lacking(err))
-	})
+	e.outside(r, "configure", recipe.Here(), func() (string, string) { return e.name, "" }, e.configure, e.restore)
+}
+
+// configure asks for all that was collected, and notes how lo was before.
+func (e *end) configure(int) error {
+	answers, err := e.wire.ask(append([]*request{linkNamed("lo")}, e.batch...)...)
+	e.quiet = len(answers) > 0 && !readLink(answers[0]).up
+	if err != nil {
+		e.restore()
+	}
+	return privileged(lacking(err))
+}
+
+// restore switches lo off again. The rest goes with the cable.
+func (e *end) restore() error {
+	if !e.quiet {
+		return nil
+	}
+	_, err := e.wire.ask(switchedOff(loopback))
+	return err
 }
 
 func (e *end) hasAddress(r *recipe.Recipe, i int) {
@@ -75,13 +91,13 @@ func (e *end) collect(r *recipe.Recipe, name string, why recipe.Place, text func
 		request.what = name + " " + object
 		e.batch = append(e.batch, request)
 		return nil
-	})
+	}, nil)
 }
 
 // outside records a line whose text may change before its turn.
-func (e *end) outside(r *recipe.Recipe, name string, why recipe.Place, text func() (object, same string), do func(int) error) {
+func (e *end) outside(r *recipe.Recipe, name string, why recipe.Place, text func() (object, same string), do func(int) error, undo func() error) {
 	object, same := text()
-	line := r.Outside(recipe.Outside{Name: name, Object: object, Same: e.within(same), Do: do}).From(why)
+	line := r.Outside(recipe.Outside{Name: name, Object: object, Same: e.within(same), Do: do, Undo: undo, Stays: true}).From(why)
 	e.retold = append(e.retold, func() {
 		object, same := text()
 		line.Retell(object, e.within(same))

@@ -16,6 +16,7 @@ type end struct {
 	routes []Route // and those that were asked for
 
 	batch  []*request // what the kernel is to be asked
+	quiet  bool       // lo was off before
 	retold []func()   // the lines that tell of names and addresses, should those change
 }
 

@@ -20,11 +20,12 @@ func (l *Link) ping(r *recipe.Recipe) {
 	if unix.Statfs(echoers, &proc) != nil || proc.Flags&unix.ST_RDONLY != 0 {
 		return
 	}
+	all := fmt.Sprint("0 ", lastGroup())
 	// In a new network nobody may send an echo request without privileges over the raw
 	// packets of the network. From here on all groups may, and ping needs nothing else.
 	r.Outside(recipe.Outside{
-		Name: "allow ping in", Object: echoers, Same: `echo "0 2147483647" > ` + echoers,
-		Do: func(int) error { return os.WriteFile(echoers, []byte(fmt.Sprint("0 ", lastGroup())), 0) },
+		Name: "allow ping in", Object: echoers, Same: `echo "` + all + `" > ` + echoers,
+		Do: func(int) error { return os.WriteFile(echoers, []byte(all), 0) },
 	})
 }
 

@@ -22,6 +22,15 @@ func switchedOn(index int32) *request {
 	return q
 }
 
+// switchedOff asks for the opposite.
+func switchedOff(index int32) *request {
+	q := newRequest(unix.RTM_NEWLINK, 0)
+	m := nl.NewIfInfomsg(unix.AF_UNSPEC)
+	m.Index, m.Change = index, unix.IFF_UP
+	q.AddData(m)
+	return q
+}
+
 // newBridge asks for a bridge. It is down until it has its addresses. A bridge that
 // was given a MAC keeps it; another one takes the least of its ports', which changes
 // as they come and go, and everybody would have to find it again.
