@@ -27,7 +27,8 @@ func (c *cable) make(pid int) error {
 	if err := c.far.meet(pid); err != nil {
 		return err
 	}
-	for {
+	const patience = 1000 // somebody else may be faster, but not for ever
+	for range patience {
 		c.near.master = c.network.bridge.index
 		answers, err := c.host.ask(newCable(c.near, c.far.plug, c.Mtu, c.far.peer()), linkNamed(c.near.name))
 		if err == nil {
@@ -49,6 +50,7 @@ func (c *cable) make(pid int) error {
 			return err
 		}
 	}
+	return unix.EEXIST
 }
 
 // name gives the near end the names that stand for further addresses.

@@ -125,12 +125,13 @@ func (in *inside) meet(pid int) (err error) {
 	return err
 }
 
-// peer is where the kernel is to put the other end of a cable.
+// peer is where the kernel is to put the other end of a cable. A namespace belongs to a
+// thread, and this is the one that has left the old one.
 func (in *inside) peer() *nl.RtAttr {
 	if in.ns > 0 {
 		return nl.NewRtAttr(unix.IFLA_NET_NS_FD, binary.NativeEndian.AppendUint32(nil, uint32(in.ns)))
 	}
-	return nl.NewRtAttr(unix.IFLA_NET_NS_PID, binary.NativeEndian.AppendUint32(nil, uint32(os.Getpid())))
+	return nl.NewRtAttr(unix.IFLA_NET_NS_PID, binary.NativeEndian.AppendUint32(nil, uint32(unix.Gettid())))
 }
 
 // same is how ip-link(8) calls it.

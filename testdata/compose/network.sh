@@ -18,9 +18,9 @@ echo "the state is passed on:  $(grep -c '"status":"created"' server.state)"
 # A server in one, a client in the other. Neither has any way to the machine's own network but over the bridge.
 mkdir www && echo 'hello from the server' >www/index.html
 inside server busybox httpd -f -p 80 -h "$PWD/www" &
-until page=$(inside client busybox wget -q -O - http://10.77.0.2/ 2>&1); do sleep 0.1; done
+until page=$(inside client busybox wget -q -O - 10.77.0.2/ 2>&1); do sleep 0.1; done
 echo "the client reads:        $page"
-echo "the machine reads:       $(busybox wget -q -O - http://10.77.0.2/)"
+echo "the machine reads:       $(busybox wget -q -O - 10.77.0.2/)"
 
 # A container of runc: its configuration has veth-link for a hook, which hears of it on standard input too.
 mkdir -p bundle/rootfs/bin bundle/rootfs/proc
@@ -30,7 +30,7 @@ cp "$(command -v busybox)" bundle/rootfs/bin/wget
 	runc spec
 	hook="{\"path\": \"$(command -v veth-link)\", \"args\": [\"veth-link\", \"--bridge\", \"lab0\"]}"
 	sed -i -e "s|^{|{ \"hooks\": {\"createRuntime\": [$hook]},|" -e 's/"terminal": true/"terminal": false/' \
-		-e 's,^\(\t*\)"sh"$,\1"wget"\, "-q"\, "-O"\, "-"\, "http://10.77.0.2/",' config.json
+		-e 's,^\(\t*\)"sh"$,\1"wget"\, "-q"\, "-O"\, "-"\, "10.77.0.2/",' config.json
 )
 echo "runc's container reads:  $(runc --root "$PWD/state" run --bundle bundle box)"
 
