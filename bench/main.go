@@ -33,13 +33,22 @@ func main() {
 	rounds := flag.Int("rounds", 200, "rounds that count")
 	warm := flag.Int("warm", 10, "rounds before those")
 	out := flag.String("o", "", "file for the report, instead of stdout")
+	from := flag.String("sink", "", "address to take in at what others send, instead")
+	to := flag.String("send", "", "address to send a GiB to, instead")
 	flag.Parse()
 
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt)
 	go func() { <-signals; interrupted.Store(true) }()
 
-	if err := run(*bin, *out, *warm, *rounds); err != nil {
+	do := func() error { return run(*bin, *out, *warm, *rounds) }
+	switch {
+	case *from != "":
+		do = func() error { return takeIn(*from) }
+	case *to != "":
+		do = func() error { return send(*to) }
+	}
+	if err := do(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench: error:", err)
 		os.Exit(1)
 	}

@@ -18,6 +18,7 @@ type place struct {
 	null, errors  *os.File
 	debian        string // an archive; with .gz and .zst, its compressed forms
 	target        string // a directory on the same tmpfs
+	self          string // this program
 }
 
 // settle moves this thread into a place of its own. Our tools are found in bin before all others.
@@ -43,10 +44,17 @@ func settle(bin string) (*place, error) {
 	os.Setenv("PATH", bin+":"+os.Getenv("PATH"))
 	os.Setenv("HOME", dir)
 	p := &place{root: dir + "/root", debian: dir + "/debian.tar", target: dir + "/target"}
+	var err error
+	if p.self, err = os.Executable(); err != nil {
+		return nil, err
+	}
 	if err := p.furnish(); err != nil {
 		return nil, err
 	}
 	if err := p.layers(bin); err != nil {
+		return nil, err
+	}
+	if err := p.networks(); err != nil {
 		return nil, err
 	}
 	return p, p.worlds()
