@@ -1,8 +1,10 @@
 package veth
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -34,6 +36,16 @@ func (n *network) make(w *wire, name string) error {
 	}
 	_, err := w.ask(append(requests, switchedOn(n.bridge.index))...)
 	return err
+}
+
+// settle takes over what the bridge has become since it was looked at.
+func (n *network) settle(now *network) error {
+	same := func(a, b subnet) bool { return a.Prefix == b.Prefix && a.gateway == b.gateway }
+	if !slices.EqualFunc(n.subnets, now.subnets, same) {
+		return errors.New("somebody else has made it meanwhile, and with another subnet")
+	}
+	*n = *now
+	return nil
 }
 
 // same is what one would type to make the bridge.

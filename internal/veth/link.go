@@ -119,10 +119,12 @@ func (l *Link) bridge(r *recipe.Recipe, host *wire) (*network, error) {
 		Do: func(int) error {
 			now, err := l.survey(host) // somebody may make the same bridge at the same moment
 			if err == nil {
-				err = now.make(host, l.Bridge)
-				*n = *now
+				err = n.settle(now)
 			}
-			return privileged(err)
+			if err == nil {
+				err = n.make(host, l.Bridge)
+			}
+			return privileged(lacking(err))
 		},
 	}).Because("there is none yet, or it was not finished")
 	return n, nil
