@@ -11,16 +11,20 @@ import (
 )
 
 // make makes the bridge, or finishes one. Two may do so at once, and both are right.
+// One that cannot be finished is not left behind by who has made it.
 func (n *network) make(w *wire, name string) error {
+	ours := false
 	if n.bridge == nil {
 		var mac MAC
 		if len(n.subnets) > 0 && n.subnets[0].gateway.IsValid() {
 			mac = macOf(n.subnets[0].gateway)
 		}
-		answers, err := w.ask(newBridge(name, mac).orElse(unix.EEXIST), linkNamed(name))
+		q := newBridge(name, mac).orElse(unix.EEXIST)
+		answers, err := w.ask(q, linkNamed(name))
 		if err != nil {
 			return err
 		}
+		ours = q.done()
 		b := readLink(answers[0])
 		n.bridge = &b
 	}
@@ -35,6 +39,9 @@ func (n *network) make(w *wire, name string) error {
 		}
 	}
 	_, err := w.ask(append(requests, switchedOn(n.bridge.index))...)
+	if err != nil && ours {
+		w.ask(deleted(n.bridge.index))
+	}
 	return err
 }
 
