@@ -22,6 +22,7 @@ var killed = map[string][]string{
 	"network": append(strings.Fields("nat-publish --bridge ctr0 --subnet 10.88.0.0/24 --to 10.88.0.5 -p 8080:80 -p 53:53/udp -- "+
 		"ns-unshare --all --mount-proc -- /bin/sh"), endless...),
 	"users": append(strings.Fields("ns-unshare --map-root-user --all --boottime 5 --mount-proc --with true -- /bin/sh"), endless...),
+	"cable": append(strings.Fields("veth-link --bridge swept --rate 10mbit -- ns-unshare --all --mount-proc -- /bin/sh"), endless...),
 	"pipeline": append([]string{
 		"ns-unshare", "--all", "--", "ufs-mount", "--machine", "--scratch", "1M", "tree", "--",
 		"root-pivot", "--proc", "--sys", "--dev", "tree", "--", "/bin/sh",
@@ -52,6 +53,7 @@ func killAtRandom(t *sandbox.T, argv []string) {
 	}
 	ownGroups(t)
 	isRouter(t)
+	bridged(t, argv)
 	s := &sweep{T: t, argv: argv, tools: filepath.Dir(tool), dir: layersAndRootfs(t), notes: t.TempDir()}
 	s.before = takeSnapshot(s.watched()...)
 	longest := s.killAfter(func() { s.untilAlive() })

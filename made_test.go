@@ -63,13 +63,14 @@ const (
 // What a tool does outside, before the clone and after it, is done to files of control groups. Opening one to write to it,
 // and all that is done with that descriptor, counts whoever does it, at any time. One that is opened to be read changes nothing.
 type maker struct {
-	also   map[string]bool  // further names that count like handling
-	firsts map[int]bool     // the first threads of tools: of the one that strace started, and the cloned children
-	doing  map[int]int      // per thread
-	talks  map[int]*talk    // per child
-	opened map[opening]file // what a tool has open of control groups
-	calls  []*traced
-	limits int // how often the limit of open files was given back
+	also     map[string]bool  // further names that count like handling
+	firsts   map[int]bool     // the first threads of tools: of the one that strace started, and the cloned children
+	doing    map[int]int      // per thread
+	talks    map[int]*talk    // per child
+	opened   map[opening]file // what a tool has open of control groups
+	networks map[opening]bool // its conversations about networks
+	calls    []*traced
+	limits   int // how often the limit of open files was given back
 }
 
 // A talk is the conversation of a child with its parent.
@@ -94,7 +95,7 @@ type opening struct {
 func makerOf(trace []*traced, also map[string]bool) *maker {
 	m := &maker{
 		also: also, firsts: map[int]bool{trace[0].tid: true}, doing: map[int]int{},
-		talks: map[int]*talk{}, opened: map[opening]file{},
+		talks: map[int]*talk{}, opened: map[opening]file{}, networks: map[opening]bool{},
 	}
 	// The first call is strace's own: it becomes the tool.
 	rest := trace[1:]
@@ -142,7 +143,7 @@ func (m *maker) take(call *traced) {
 		}
 		m.clones(call)
 		m.execs(call)
-	case m.opensGroup(call) || m.usesGroup(call):
+	case m.opensGroup(call) || m.usesGroup(call) || m.speaksOfNetworks(call):
 	case m.writesFile(call):
 		m.calls = append(m.calls, call)
 	case (handling[call.name] || m.also[call.name]) && m.makes(call.tid) && m.doing[call.tid] == making:
@@ -207,6 +208,25 @@ func (m *maker) usesGroup(call *traced) bool {
 	return ok
 }
 
+// speaksOfNetworks reports whether a call belongs to a conversation with the kernel about networks: by a socket, or by one of
+// the files about them. What is said there, the script veth-link_explain compares with what is told.
+func (m *maker) speaksOfNetworks(call *traced) bool {
+	if call.name == "socket" && call.args[0] == "AF_NETLINK" ||
+		call.name == "openat" && strings.HasPrefix(unescaped(call.args[1]), "/proc/sys/net/") {
+		m.networks[opening{call.tid, call.result}] = true
+		return true
+	}
+	which := opening{call.tid, ""}
+	if len(call.args) > 0 {
+		which.descriptor = call.args[0]
+	}
+	ours := m.networks[which] && (handling[call.name] || using[call.name])
+	if call.name == "close" {
+		delete(m.networks, which)
+	}
+	return ours
+}
+
 var intoGroup = regexp.MustCompile(`\bcgroup=(\d+)`)
 
 // writesFile reports whether a call writes to a file that was opened for it by a call that counts.
@@ -266,6 +286,7 @@ func (m *maker) execs(call *traced) {
 		return
 	}
 	maps.DeleteFunc(m.opened, func(which opening, _ file) bool { return which.tid == call.tid })
+	maps.DeleteFunc(m.networks, func(which opening, _ bool) bool { return which.tid == call.tid })
 	m.doing[call.tid] = foreign
 	if isTool(call) {
 		m.doing[call.tid] = looking

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"ctrkit/internal/chain"
 	"ctrkit/internal/sandbox"
@@ -30,6 +31,7 @@ var narrated = map[string][]string{
 	"in group":          append([]string{"cg-limit", "--pids", "50", "--memory", "64M", "--", "ns-unshare", "--all", "--hostname", "box", "--"}, unitedRoot...),
 	"in place in group": {"cg-limit", "--set", "pids.max=9", "--", "ns-unshare", "--uts", "--mount", "--", "true"},
 	"version 2":         {"cg-limit", "--set", "cgroup.max.depth=5", "--pids", "50", "--", "true"},
+	"network":           {"veth-link", "--bridge", "ctr0", "--rate", "10mbit", "--isolated", "--", "ns-unshare", "--mount", "--", "true"},
 	"privileges": {
 		"priv-drop", "--caps", "kill,chown", "--ambient", "kill", "--user", "1000:1001", "--groups", "7", "--rlimit", "core=0:5", "--umask", "22", "--", "/bin/true",
 	},
@@ -62,6 +64,7 @@ func TestNarration(t *testing.T) {
 			sandbox.Run(t, func(t *sandbox.T) {
 				ownGroups(t)
 				dir, left := layersAndRootfs(t), abandon(t)
+				cabled := bridged(t, argv)
 				told, made := explained(t, dir, argv)
 				claims, err := claimed(told, left)
 				if err == nil {
@@ -76,11 +79,13 @@ func TestNarration(t *testing.T) {
 				tampered(t, claims, made.calls)
 
 				abandon(t)
+				cabled()
 				_, trace := straced(t, dir, argv)
 				if err := sameCalls(made.calls, makerOf(trace, namesOf(told)).calls); err != nil {
 					t.Errorf("a silent run (second) makes other calls:\n%v", err)
 				}
 
+				cabled()
 				dry := succeed(t, dir, append([]string{"asuser", argv[0], "--dry-run", "--explain=json"}, argv[1:]...)...)
 				lines, err := parseTold(dry.stdout)
 				if err != nil {
@@ -92,6 +97,26 @@ func TestNarration(t *testing.T) {
 			})
 		})
 	}
+}
+
+// bridged makes the bridge of a command line that has one, because it stays, and returns what waits until the cables of an
+// earlier run are gone.
+func bridged(t *sandbox.T, argv []string) (wait func()) {
+	i := slices.Index(argv, "--bridge")
+	if i < 0 {
+		return func() {}
+	}
+	wait = func() {
+		for end := time.Now().Add(patience); len(namesIn("/sys/class/net/"+argv[i+1]+"/brif")) > 0; time.Sleep(time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatal("the cables stay")
+			}
+		}
+	}
+	succeed(t, "/", "veth-link", "--bridge", argv[i+1], "--", "true")
+	t.Cleanup(func() { wait(); succeed(t, "/", "ip", "link", "delete", argv[i+1]) })
+	wait()
+	return wait
 }
 
 // layersAndRootfs makes a directory to start command lines in.

@@ -108,6 +108,7 @@ type sweep struct {
 	fired  int
 	groups int    // how many runs were killed so that a group was left
 	tidy   func() // removes what a run that did not fail may leave, because it was told to
+	stays  bool   // what tidy removes stays after a failure too, because it is not ours alone
 }
 
 func newSweep(t *sandbox.T, argv []string) *sweep {
@@ -211,7 +212,7 @@ func (s *sweep) once(fault string) (r result) {
 			}
 		}
 	}
-	if s.tidy != nil && (fault == "" || strings.Contains(fault, ":kill")) {
+	if s.tidy != nil && (s.stays || fault == "" || strings.Contains(fault, ":kill")) {
 		s.tidy()
 	}
 	left := s.before.left

@@ -13,7 +13,7 @@ import (
 func before(command ...string) func(*place, ...string) ([]string, error) {
 	return func(p *place, prog ...string) (argv []string, err error) {
 		for _, arg := range slices.Concat(command, prog) {
-			argv = append(argv, strings.NewReplacer("ROOT", p.root, "TARGET", p.target, "DEBIAN", p.debian, "UNION", p.union).Replace(arg))
+			argv = append(argv, strings.NewReplacer("ROOT", p.root, "TARGET", p.target, "DEBIAN", p.debian, "UNION", p.union, "DIR", dir, "SELF", p.self).Replace(arg))
 		}
 		return argv, nil
 	}

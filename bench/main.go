@@ -33,6 +33,8 @@ func main() {
 	rounds := flag.Int("rounds", 200, "rounds that count")
 	warm := flag.Int("warm", 10, "rounds before those")
 	out := flag.String("o", "", "file for the report, instead of stdout")
+	from := flag.String("sink", "", "address to take in at what others send, instead")
+	to := flag.String("send", "", "address to send a GiB to, instead")
 	flag.Parse()
 	if done, err := asked(); done {
 		exit(err)
@@ -42,6 +44,12 @@ func main() {
 	signal.Notify(signals, os.Interrupt)
 	go func() { <-signals; interrupted.Store(true) }()
 
+	switch {
+	case *from != "":
+		exit(takeIn(*from))
+	case *to != "":
+		exit(send(*to))
+	}
 	exit(run(*bin, *out, *warm, *rounds))
 }
 

@@ -170,6 +170,36 @@ var tables = []table{
 			{name: "outside, published", args: fetching(true, "192.0.2.1:8080"), against: "outside, direct", atMost: 1.11},
 		},
 	},
+	{
+		title: "A network around `/bin/true`",
+		about: "A namespace with a cable into a bridge, an address, a route and lo. The second bridge has 500 cables already.",
+		prog:  []string{"/bin/true"},
+		peers: []peer{
+			{name: "ns-unshare --net", args: before("ns-unshare", "--net", "--")},
+			{name: "veth-link", args: before("veth-link", "--bridge", "bench0", "--")},
+			{name: "veth-link, 500 cables", against: "veth-link", args: before("veth-link", "--bridge", "bench500", "--"), atMost: 1.50},
+		},
+	},
+	{
+		title: "A cable into a bridge",
+		about: "The same for a namespace that is there. By classic means it takes two batches: the first of one line, for the machine,\n" +
+			"and the second of four, for the namespace. Both ends have one queue.",
+		alone: true, fewer: 2, before: (*place).unplugged,
+		peers: []peer{
+			{name: "ip -batch, one line", args: before("ip", "-batch", "DIR/host")},
+			{name: "ip -batch, both", args: before("sh", "-c", "ip -batch DIR/host && exec ip -netns hand -batch DIR/inside")},
+			{name: "veth-link --netns", args: before("veth-link", "--bridge", "bench0", "--netns", "ours"), against: "ip -batch, both", atMost: 1.50},
+		},
+	},
+	{
+		title: "A GiB out of a namespace",
+		about: "By TCP, to the machine. The first cable was made by `ip`; the other one is made each time.",
+		alone: true, fewer: 10,
+		peers: []peer{
+			{name: "over the cable of ip", args: before("ip", "netns", "exec", "classic", "SELF", "-send", sink)},
+			{name: "over that of veth-link", args: before("veth-link", "--bridge", "bench0", "--", "SELF", "-send", sink), atMost: 1 / 0.95},
+		},
+	},
 }
 
 // publishing is the command line by which ports are published in a network that is not there.

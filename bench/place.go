@@ -20,6 +20,7 @@ type place struct {
 	target        string // a directory on the same tmpfs
 	union         string // another, with directories for an upper layer, to work in, and for the tree
 	outside       string // the pid of somebody whose network namespace is outside
+	self          string // this program
 }
 
 // settle moves this thread into a place of its own. Our tools are found in bin before all others.
@@ -45,10 +46,17 @@ func settle(bin string) (*place, error) {
 	os.Setenv("PATH", bin+":"+os.Getenv("PATH"))
 	os.Setenv("HOME", dir)
 	p := &place{root: dir + "/root", debian: dir + "/debian.tar", target: dir + "/target", union: dir + "/union"}
+	var err error
+	if p.self, err = os.Executable(); err != nil {
+		return nil, err
+	}
 	if err := p.furnish(); err != nil {
 		return nil, err
 	}
 	if err := p.layers(bin); err != nil {
+		return nil, err
+	}
+	if err := p.networks(); err != nil {
 		return nil, err
 	}
 	return p, p.worlds()

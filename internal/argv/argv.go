@@ -58,6 +58,8 @@ func flag(field reflect.StructField, value reflect.Value) []string {
 	switch {
 	case value.Kind() == reflect.Bool:
 		return []string{name}
+	case field.Tag.Get("type") == "two":
+		return append([]string{name}, value.Interface().([]string)...)
 	case value.Kind() == reflect.Slice && !isText(value):
 		var words []string
 		for i := range value.Len() {

@@ -20,9 +20,10 @@ import (
 	"ctrkit/internal/recipe"
 	"ctrkit/internal/root"
 	"ctrkit/internal/ufs"
+	"ctrkit/internal/veth"
 )
 
-var steps = []chain.Step{&cgroup.Limit{}, &ns.Unshare{}, &cgroup.Stat{}, &ufs.Mount{}, &ufs.Diff{}, &ufs.Apply{}, &root.Pivot{}, &nat.Publish{}, &priv.Drop{}, &ctr.Run{}}
+var steps = []chain.Step{&cgroup.Limit{}, &ns.Unshare{}, &cgroup.Stat{}, &ufs.Mount{}, &ufs.Diff{}, &ufs.Apply{}, &root.Pivot{}, &veth.Link{}, &nat.Publish{}, &priv.Drop{}, &ctr.Run{}}
 
 // words are values of options that parsers have been known to stumble over.
 var words = []string{
@@ -70,10 +71,18 @@ func fill(step reflect.Value, random *rand.Rand) {
 			value.Set(reflect.ValueOf([]string{words[1+random.Intn(len(words)-1)], words[1+random.Intn(len(words)-1)]}))
 		case positional:
 			value.Set(reflect.ValueOf([]string{"--", "prog", "--option", words[random.Intn(len(words))]}))
+		case field.Tag.Get("type") == "two":
+			if random.Intn(2) == 0 {
+				value.Set(reflect.ValueOf([]string{"two words", "a=" + words[random.Intn(len(words))]}))
+			}
 		case random.Intn(2) == 0:
 			value.Set(randomOf(value.Type(), random))
 		}
 	}
+}
+
+func ip4(random *rand.Rand) netip.Addr {
+	return netip.AddrFrom4([4]byte{byte(1 + random.Intn(120)), byte(random.Intn(256)), 0, byte(1 + random.Intn(254))})
 }
 
 // randomOf is a value of a type that an option can have.
@@ -159,6 +168,16 @@ func randomOf(typ reflect.Type, random *rand.Rand) reflect.Value {
 		return reflect.ValueOf(random.Int63() - 1<<62)
 	case int:
 		return reflect.ValueOf(1 + random.Intn(1<<20))
+	case []veth.Addr:
+		return reflect.ValueOf([]veth.Addr{{Prefix: netip.PrefixFrom(ip4(random), 8+random.Intn(20))}, {Prefix: netip.MustParsePrefix("fd00::5/64")}})
+	case []veth.Subnet:
+		return reflect.ValueOf([]veth.Subnet{{Prefix: netip.PrefixFrom(ip4(random), 8+random.Intn(20)).Masked()}, {Prefix: netip.MustParsePrefix("fd00::/64")}})
+	case []veth.Route:
+		return reflect.ValueOf([]veth.Route{{}, {Via: ip4(random)}, {Dst: netip.MustParsePrefix("fd01::/64"), Via: netip.MustParseAddr("fd00::7")}})
+	case *veth.MAC:
+		return reflect.ValueOf(&veth.MAC{2 * byte(1+random.Intn(100)), byte(random.Intn(256)), 5: byte(random.Intn(256))})
+	case veth.Rate:
+		return reflect.ValueOf(veth.Rate(8000 + random.Intn(1<<35)))
 	case *ns.Signal:
 		signal := ns.Signal(1 + random.Intn(64))
 		return reflect.ValueOf(&signal)

@@ -37,6 +37,7 @@ func parse(step chain.Step, page string, args []string) (*options, error) {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoAppSummary: true, WrapUpperBound: 100}),
 		kong.Exit(func(int) { o.done = true }),
 		kong.NamedMapper("optional", optional{}),
+		kong.NamedMapper("two", kong.MapperFunc(two)),
 		kong.KindMapper(reflect.String, kong.MapperFunc(word)),
 		kong.KindMapper(reflect.Int, kong.MapperFunc(whole)),
 	)
@@ -139,6 +140,18 @@ func whole(ctx *kong.DecodeContext, target reflect.Value) error {
 	if target.SetInt(n); n == 0 && ctx.Value.Target.Kind() != reflect.Pointer {
 		return errors.New("it must not be 0")
 	}
+	return nil
+}
+
+// two takes two words: --pair A B.
+func two(ctx *kong.DecodeContext, target reflect.Value) error {
+	words := make([]string, 2)
+	for i := range words {
+		if err := word(ctx, reflect.ValueOf(words).Index(i)); err != nil {
+			return err
+		}
+	}
+	target.Set(reflect.ValueOf(words))
 	return nil
 }
 

@@ -24,6 +24,8 @@ func noPrivilege(f *recipe.Failure) string {
 		return off
 	case strings.Contains(f.Object, "user"):
 		return "a process in a chroot may not make a user namespace"
+	case f.Tool == "veth-link":
+		return "this takes root: try sudo; without it one can do the same in the shell of ns-unshare --map-root-user --net -- sh"
 	case f.Tool == "ufs-mount":
 		return "this takes root: try sudo, or ns-unshare --map-root-user --mount -- before the command"
 	case f.Tool == "ns-unshare":
