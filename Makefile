@@ -10,7 +10,7 @@ WITNESSES      = busybox-static iproute2 libcap2-bin mount nftables procps runc 
 TEST_PACKAGES  = $(WITNESSES) e2fsprogs gcc kmod libc6-dev libseccomp-dev qemu-system-x86 xz-utils
 # What is repeated in the virtual machine: all scripts by test-vm, and by test what the hierarchy and the disk have to do with.
 VM_TESTS = TestScripts|TestReadme|TestHelpExamples
-VM_FEW   = (TestScripts|TestChapters)/^(cg-|ctr-|harness_|ns-enter_cgroup|ns-unshare_kinds|root-pivot_r|ufs-mount_|06-|07-)
+VM_FEW   = (TestScripts|TestChapters)/^(cg-|ctr-|harness_|ns-enter_cgroup|ns-unshare_kinds|root-pivot_r|ufs-mount_(layers|machine|rootless|upper)|06-|07-)
 # Which of Debian's kernels it has, and who runs them: root, and a user to whom a control group is delegated.
 KERNEL  ?= 6.1
 VM_USERS = 0 1000
@@ -50,7 +50,7 @@ test: ## run every test, installing what they need (root; without it, the part t
 		echo 'test: hint: namespaces, mounts and cgroups are made for real here, and the kernel lets only root make them;'; \
 		echo 'test: hint: the tests that need root are skipped now. All of them: sudo env "PATH=$$PATH" make test'; \
 	fi
-	go test -vet=off -count=1 ./...
+	go test -vet=off -count=1 -timeout 25m ./...
 	go -C bench test -vet=off ./...
 	@if [ "$$(id -u)" = 0 ] || command -v qemu-system-x86_64 >/dev/null; then $(MAKE) test-vm VM_TESTS='$(VM_FEW)'; else \
 		echo 'test: hint: and nothing is tested on control groups of version 2, because there is no qemu-system-x86_64'; \

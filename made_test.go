@@ -235,7 +235,12 @@ func (m *maker) writesFile(call *traced) bool {
 		return false
 	}
 	from := returned(m.calls, call.tid, call.args[0])
-	return from >= 0 && m.calls[from].name == "openat" && strings.Contains(m.calls[from].args[2], "O_WRONLY")
+	if from < 0 || m.calls[from].name != "openat" || !strings.Contains(m.calls[from].args[2], "O_WRONLY") {
+		return false
+	}
+	return !slices.ContainsFunc(m.calls[from:], func(later *traced) bool {
+		return later.name == "close" && later.tid == call.tid && later.args[0] == call.args[0]
+	})
 }
 
 // intoGroup is a clone with the path of the group that the child is born in, in place of its descriptor.

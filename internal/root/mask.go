@@ -74,6 +74,7 @@ func (p *Pivot) takeMasks(r *recipe.Recipe) (masks []mask) {
 func (m *mask) attach(r *recipe.Recipe) {
 	// Only a path that is there has to be covered.
 	at := r.Openat2(m.target, unix.O_PATH|unix.O_CLOEXEC, unix.RESOLVE_NO_MAGICLINKS, m.target)
+	// What is not there has nothing to hide.
 	r.Last().Tolerate(unix.ENOENT, unix.ENOTDIR)
 	// A file can be covered by a file only. What it is shows now, so both are tried.
 	r.MoveMount(m.file, at, "").Tolerate(unix.EINVAL, unix.EBADF)

@@ -14,11 +14,12 @@ func TestBindsAreParsed(t *testing.T) {
 		`a\:b:/c\:d`:                {Source: "a:b", Target: "/c:d"},
 		`a\\:/b`:                    {Source: `a\`, Target: "/b"},
 		`a\\\:b:/c\d`:               {Source: `a\:b`, Target: `/c\d`},
+		"a:/b:rw":                   {Source: "a", Target: "/b"},
 		`a\:/b`:                     {},
 		"a:/b:ro,rec":               {Source: "a", Target: "/b", ReadOnly: true, Recursive: true},
 		"a:/b:rec,idmap=0:5:9":      {Source: "a", Target: "/b", Recursive: true, Maps: []argv.Map{{Inner: 0, Outer: 5, Count: 9}}},
 		"a:/b:idmap=1:2:3,idmap=7:": {},
-		"":                          {}, ":": {}, "a": {}, "a:": {}, ":/b": {}, "a:/b:": {}, "a:/b:rw": {}, "a:/b:ro,": {}, "a:/b:ro:rec": {},
+		"":                          {}, ":": {}, "a": {}, "a:": {}, ":/b": {}, "a:/b:": {}, "a:/b:rx": {}, "a:/b:ro,": {}, "a:/b:ro:rec": {},
 	} {
 		var b Bind
 		if err := b.UnmarshalText([]byte(text)); (err != nil) != reflect.DeepEqual(want, Bind{}) || err == nil && !reflect.DeepEqual(b, want) {
