@@ -28,8 +28,8 @@ func (c *cable) plan() error {
 	return nil
 }
 
-// choose finds the first number whose addresses are free, from one on. That they are
-// free now is no promise: they are ours when the cable is made.
+// choose finds a number whose addresses are free. That they are free now is no promise:
+// they are ours when the cable is made.
 func (c *cable) choose(from uint64) error {
 	for _, a := range c.Addr {
 		if c.host.taken(nameOf(a.Addr())) {
@@ -46,8 +46,11 @@ func (c *cable) choose(from uint64) error {
 			last = min(last, s.last())
 		}
 	}
-	for number := from; number <= last; number++ {
-		if err := c.take(number); err == nil {
+	if from == 1 {
+		from = c.edge(main, last)
+	}
+	for i := range last {
+		if err := c.take(1 + (from-1+i)%last); err == nil {
 			return nil
 		}
 	}
@@ -55,6 +58,31 @@ func (c *cable) choose(from uint64) error {
 		Err:  fmt.Errorf("all of %s are taken", main.Prefix),
 		Hint: "an address is free again when the last process of its namespace has ended; another bridge has others",
 	}
+}
+
+// edge looks for a number that is free and comes after one that is not, in few steps: it
+// leaps until it is beyond the crowd, and then halves the way back. Numbers that have
+// become free in the midst of a crowd are used when there are no others.
+func (c *cable) edge(s subnet, last uint64) uint64 {
+	free := func(number uint64) bool {
+		ip := s.host(number)
+		return s.refuses(ip) == "" && !c.host.taken(nameOf(ip))
+	}
+	low, high := uint64(1), uint64(2)
+	for high <= last && !free(high) {
+		low, high = high, 2*high
+	}
+	if high > last || free(1) {
+		return 1
+	}
+	for high-low > 1 {
+		if middle := (low + high) / 2; free(middle) {
+			high = middle
+		} else {
+			low = middle
+		}
+	}
+	return high
 }
 
 // take makes the addresses with a number ours, if nobody has them.

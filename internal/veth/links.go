@@ -22,8 +22,12 @@ func linkNamed(name string) *request {
 	q := newRequest(unix.RTM_GETLINK, 0)
 	q.AddData(nl.NewIfInfomsg(unix.AF_UNSPEC))
 	q.AddData(nl.NewRtAttr(unix.IFLA_IFNAME, nl.ZeroTerminated(name)))
+	q.AddData(nl.NewRtAttr(unix.IFLA_EXT_MASK, nl.Uint32Attr(skipStatistics)))
 	return q
 }
+
+// skipStatistics is RTEXT_FILTER_SKIP_STATS: what went through the link is not counted up.
+const skipStatistics = 1 << 3
 
 // readLink reads the kernel's answer.
 func readLink(answer []byte) (l link) {
