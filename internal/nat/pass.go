@@ -30,11 +30,17 @@ func passConnections(listener net.Listener, to netip.AddrPort) {
 	}
 }
 
+// passConnection passes on one that was made to an address of loopback. Any other was
+// quicker than the rules, and is refused as it would have been before us.
 func passConnection(client *net.TCPConn, to netip.AddrPort) {
 	defer client.Close()
+	if !client.LocalAddr().(*net.TCPAddr).IP.IsLoopback() {
+		client.SetLinger(0) // a reset, and no orderly end
+		return
+	}
 	conn, err := net.DialTimeout("tcp", to.String(), patience)
 	if err != nil {
-		client.SetLinger(0) // a reset, as the target's own would have been
+		client.SetLinger(0)
 		return
 	}
 	defer conn.Close()

@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // A client of UDP does not say when it is done. After so long a silence the kernel
@@ -42,14 +44,33 @@ func passDatagrams(port *net.UDPConn, to netip.AddrPort) {
 		if errors.Is(err, net.ErrClosed) {
 			return
 		}
-		if err != nil {
-			continue
+		if err != nil || !sentTo(about[:m]).IsLoopback() {
+			continue // what is sent to another address was quicker than the rules
 		}
 		if conn := s.connection(client{addr, string(about[:m])}); conn != nil {
 			conn.SetReadDeadline(time.Now().Add(silence))
 			conn.Write(data[:n])
 		}
 	}
+}
+
+// sentTo is the address that a datagram was sent to, of what the kernel says about it:
+// a struct in_pktinfo or in6_pktinfo.
+func sentTo(about []byte) (addr netip.Addr) {
+	messages, err := unix.ParseSocketControlMessage(about)
+	if err != nil {
+		return addr
+	}
+	const before, size4, size6 = 8, 4, 16 // in IPv4, a link and one of our addresses
+	for _, m := range messages {
+		switch {
+		case m.Header.Level == unix.IPPROTO_IP && m.Header.Type == unix.IP_PKTINFO && len(m.Data) >= before+size4:
+			addr, _ = netip.AddrFromSlice(m.Data[before : before+size4])
+		case m.Header.Level == unix.IPPROTO_IPV6 && m.Header.Type == unix.IPV6_PKTINFO && len(m.Data) >= size6:
+			addr, _ = netip.AddrFromSlice(m.Data[:size6])
+		}
+	}
+	return addr
 }
 
 // connection is the socket for a client, or nil if there can be none.
