@@ -17,7 +17,7 @@
 //	$ veth-link --bridge ctr0 --keep web
 //	$ ip netns exec web busybox ping -c 1 10.88.0.1 | grep received
 //	1 packets transmitted, 1 packets received, 0% packet loss
-//	$ veth-link --forget web; ip link delete ctr0
+//	$ veth-link --forget web; umount /run/netns; ip link delete ctr0
 package main
 
 import (

@@ -50,7 +50,12 @@ func (l *Link) survey(w *wire) (*network, error) {
 		return nil, err
 	}
 	slices.SortStableFunc(n.subnets, func(a, b subnet) int { return a.Addr().BitLen() - b.Addr().BitLen() })
-	return n, n.free(w)
+	if err = n.free(w); err != nil && b == nil {
+		if now, _ := w.find(l.Bridge); now != nil {
+			return l.survey(w) // who has the subnet is the bridge itself, which somebody has made meanwhile
+		}
+	}
+	return n, err
 }
 
 // has finds out about the subnets that the bridge is in.
