@@ -10,6 +10,8 @@ import (
 // was made.
 func becomesOther(f *recipe.Failure) string {
 	switch {
+	case f.Tool != "priv-drop":
+		return ""
 	case os.Geteuid() != 0:
 		return "only root can become somebody else: try sudo, or a user namespace by ns-unshare --user"
 	case !rootOfMachine():
