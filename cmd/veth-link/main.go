@@ -8,11 +8,10 @@
 // ip netns knows it too. With --pair there is no bridge. What leaves the network is
 // for nat-publish, or for whoever routes here.
 //
-//	$ veth-link --bridge ctr0 -- sh -c 'ip -brief -4 address; ip route'
-//	lo               UNKNOWN        127.0.0.1/8
-//	eth0@if3         UP             10.88.0.2/16
+//	$ veth-link --bridge ctr0 -- sh -c 'ip route; busybox ping -c 1 10.88.0.1 | grep received'
 //	default via 10.88.0.1 dev eth0
 //	10.88.0.0/16 dev eth0 proto kernel scope link src 10.88.0.2
+//	1 packets transmitted, 1 packets received, 0% packet loss
 //
 //	$ veth-link --bridge ctr0 --keep web
 //	$ ip netns exec web busybox ping -c 1 10.88.0.1 | grep received
