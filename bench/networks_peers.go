@@ -19,7 +19,7 @@ var networks = []table{
 		title: "1 GiB through a published port",
 		about: "By TCP, from a box on a bridge to this machine and to somebody outside; the server and the client are the bench itself.\n" +
 			"What is sent to an address of loopback is passed on by a socket of `nat-publish`, and not translated.",
-		alone: true, fewer: 10,
+		alone: true, fewer: 5,
 		peers: []peer{
 			{name: "here, direct", args: fetching(false, "10.88.0.5:80")},
 			{name: "here, published", args: fetching(false, "192.0.2.1:8080"), atMost: 1.11},
