@@ -34,8 +34,24 @@ func (g *group) freeze(r *recipe.Recipe) error {
 	// Its processes stop where they are, and do not know it. Unlike SIGSTOP, this can
 	// neither be seen by their parents nor undone by them.
 	p.set(r, recipe.Here(), p.frozen(true))
-	p.waitFor(r, "frozen", p.isFrozen)
+	p.waitFor(r, "frozen", p.freezesAtLast())
 	return nil
+}
+
+// freezesAtLast reports whether all processes are frozen. With version 1, one that is born
+// or asleep at the wrong moment is overlooked and the rest wait for it: so now and then
+// they are thawed for a moment, and frozen anew.
+func (p *place) freezesAtLast() func() bool {
+	const often = 50
+	looks := 0
+	return func() bool {
+		looks++
+		if p.version == 1 && looks%often == 0 && !p.isFrozen() {
+			p.write(p.frozen(false))
+			p.write(p.frozen(true))
+		}
+		return p.isFrozen()
+	}
 }
 
 // thaw records that they go on.
