@@ -74,7 +74,7 @@ func (b *Bind) set(option string) error {
 		}
 		b.Maps = append(b.Maps, m)
 	default:
-		return fmt.Errorf("%q is no option of a bind: it is ro, rw, rec or idmap=INNER:OUTER:COUNT; a colon in a name is written \\:", option)
+		return fmt.Errorf("%q is no option of a bind: it is ro, rw, rec or idmap=INNER:OUTER:COUNT; a colon in a name has a backslash before it", option)
 	}
 	return nil
 }
