@@ -103,11 +103,12 @@ func TestNarration(t *testing.T) {
 // earlier run are gone.
 func bridged(t *sandbox.T, argv []string) (wait func()) {
 	i := slices.Index(argv, "--bridge")
-	if i < 0 {
+	if i < 0 || argv[0] != "veth-link" {
 		return func() {}
 	}
 	wait = func() {
-		for end := time.Now().Add(patience); len(namesIn("/sys/class/net/"+argv[i+1]+"/brif")) > 0; time.Sleep(time.Millisecond) {
+		cable := func(name string) bool { return strings.HasPrefix(name, "v0") }
+		for end := time.Now().Add(patience); slices.ContainsFunc(namesIn("/sys/class/net"), cable); time.Sleep(time.Millisecond) {
 			if time.Now().After(end) {
 				t.Fatal("the cables stay")
 			}

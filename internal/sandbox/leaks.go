@@ -90,8 +90,9 @@ func nftTables() []string {
 		return nil
 	}
 	out, err := exec.Command("nft", "list", "tables").Output()
-	for range 2 {
-		if err != nil {
+	for range 20 {
+		if err != nil { // somebody changed them meanwhile
+			time.Sleep(20 * time.Millisecond)
 			out, err = exec.Command("nft", "list", "tables").Output()
 		}
 	}
