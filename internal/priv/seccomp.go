@@ -7,6 +7,7 @@ import (
 
 	"ctrkit/internal/chain"
 	"ctrkit/internal/priv/filter"
+	"ctrkit/internal/proc"
 	"ctrkit/internal/recipe"
 )
 
@@ -22,7 +23,7 @@ func (d *Drop) calls(keep set) (*filter.Policy, error) {
 	if err != nil {
 		return nil, &chain.Hinted{Err: fmt.Errorf("read profile: %w", err), Hint: "it is read in the root that this tool is run in; --seccomp is default, off or such a file"}
 	}
-	policy, err := filter.Parse([]byte(text), filter.Place{Caps: uint64(keep), Number: capNumber, Kernel: kernel()})
+	policy, err := filter.Parse([]byte(text), filter.Place{Caps: uint64(keep), Number: capNumber, Kernel: proc.Version()})
 	if err != nil {
 		return nil, fmt.Errorf("read profile %s: %w", d.Seccomp, err)
 	}
@@ -34,15 +35,6 @@ func capNumber(name string) (int, bool) {
 	var c Cap
 	err := c.UnmarshalText([]byte(name))
 	return int(c), err == nil && c != every
-}
-
-// kernel is the version of the kernel.
-func kernel() (version [2]int) {
-	var name unix.Utsname
-	if unix.Uname(&name) == nil {
-		fmt.Sscanf(unix.ByteSliceToString(name.Release[:]), "%d.%d", &version[0], &version[1])
-	}
-	return version
 }
 
 // load records that the filter is loaded, last of all: it may forbid what was done so far.

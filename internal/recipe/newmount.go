@@ -67,20 +67,7 @@ func (r *Recipe) Fsopen(fstype, fd string) Slot {
 	return r.result(l, fd)
 }
 
-// FsconfigString gives a file system that is being made an option with a value. See
-// fsconfig(2).
-func (r *Recipe) FsconfigString(fs Slot, key, value string) *Line {
-	return r.call("fsconfig", unix.SYS_FSCONFIG, key, fs.arg(),
-		name(unix.FSCONFIG_SET_STRING, "FSCONFIG_SET_STRING"), str(key), str(value), number(0))
-}
-
-// FsconfigFlag gives it an option that has no value.
-func (r *Recipe) FsconfigFlag(fs Slot, key string) *Line {
-	return r.call("fsconfig", unix.SYS_FSCONFIG, key, fs.arg(),
-		name(unix.FSCONFIG_SET_FLAG, "FSCONFIG_SET_FLAG"), str(key), null, number(0))
-}
-
-// FsconfigCreate makes the file system, with the options that it was given.
+// FsconfigCreate makes the file system. See fsconfig(2).
 func (r *Recipe) FsconfigCreate(fs Slot) *Line {
 	return r.call("fsconfig", unix.SYS_FSCONFIG, fs.name, fs.arg(),
 		name(unix.FSCONFIG_CMD_CREATE, "FSCONFIG_CMD_CREATE"), null, null, number(0))

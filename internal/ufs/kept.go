@@ -36,7 +36,7 @@ func (t *tree) keep(r *recipe.Recipe, o *overlay) {
 		r.Outside(recipe.Outside{
 			Name: "make layer", Object: dir, Same: "mkdir " + argv.Quote([]string{dir}),
 			Do:   func(int) error { return o.makeKept(dir) },
-			Undo: func() error { return os.RemoveAll(dir) }, Stays: true,
+			Undo: func() error { return o.unmakeKept(dir) }, Stays: true,
 		}).Because("there is no " + dir)
 	}
 	if o.upper == "" || !r.Clones() {
@@ -68,6 +68,22 @@ func (o *overlay) makeKept(dir string) error {
 	return err
 }
 
+// unmakeKept removes a directory that was made for this tree, unless another container has
+// come to write to the layer meanwhile: then it is no longer ours.
+func (o *overlay) unmakeKept(dir string) error {
+	lock, err := lockLayer(o.upper)
+	var taken *chain.Hinted
+	if errors.As(err, &taken) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer unix.Close(lock)
+	return os.RemoveAll(dir)
+}
+
+// lockLayer takes a layer for ourselves, as long as the descriptor is open.
 func lockLayer(dir string) (lock int, err error) {
 	lock, err = unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
