@@ -6,7 +6,7 @@ TOOLS  ?= ./cmd/...
 ROUNDS ?= 200
 
 # What the tests use to look at the kernel from outside: other people's programs. The virtual machine has them too.
-WITNESSES      = busybox-static iproute2 libcap2-bin mount nftables procps runc strace time uidmap util-linux
+WITNESSES      = attr busybox-static iproute2 libcap2-bin mount nftables procps runc strace time uidmap util-linux
 TEST_PACKAGES  = $(WITNESSES) e2fsprogs gcc kmod libc6-dev libseccomp-dev qemu-system-x86 xz-utils
 # What is repeated in the virtual machine: all scripts by test-vm, and by test what the hierarchy and the disk have to do with.
 VM_TESTS = TestScripts|TestReadme|TestHelpExamples
@@ -15,7 +15,7 @@ VM_FEW   = (TestScripts|TestChapters)/^(cg-|ctr-|harness_|ns-enter_cgroup|ns-uns
 KERNEL  ?= 6.1
 VM_USERS = 0 1000
 # Who else reads and writes layer archives, and what a root file system is made by.
-WORLD_PACKAGES = attr golang-github-containers-common libarchive-tools mmdebstrap python3 skopeo umoci zstd
+WORLD_PACKAGES = golang-github-containers-common libarchive-tools mmdebstrap python3 skopeo umoci zstd
 # Makes that root, once; the name of the archive follows. A mirror that lags behind is as good.
 DEBIAN = f() { [ -e "$$1" ] || { mkdir -p "$${1%/*}" && mmdebstrap --quiet --format=tar --variant=apt --aptopt='Acquire::Check-Valid-Until "false"' stable "$$1.new" && mv "$$1.new" "$$1"; }; }; f
 # What the bench runs beside us.
