@@ -67,14 +67,6 @@ func (c *Run) open(limit *cgroup.Limit, r *recipe.Recipe) error {
 	return err
 }
 
-// Running tells what is missing in the container that runs now.
-func (c *Run) Running() string {
-	if c.without == nil {
-		return ""
-	}
-	return fmt.Sprintf("without a limit of %d processes: %v", manyProcesses, c.without)
-}
-
 // Ended tells what the container used.
 func (c *Run) Ended(status unix.WaitStatus, talk chain.Talk) error {
 	if c.limit == nil {

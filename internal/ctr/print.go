@@ -15,8 +15,12 @@ func (c *Run) Pipeline() (string, error) {
 	if err := c.Check(); err != nil {
 		return "", err
 	}
+	steps, err := c.steps()
+	if err != nil {
+		return "", err
+	}
 	var commands []string
-	for _, step := range c.steps() {
+	for _, step := range steps {
 		commands = append(commands, argv.Quote(append([]string{step.Name()}, argv.Of(step)...)))
 	}
 	prog, _ := c.Program()

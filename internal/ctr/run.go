@@ -4,12 +4,13 @@ package ctr
 import (
 	"cmp"
 	"embed"
-	"slices"
 
 	"ctrkit/internal/cgroup"
 	"ctrkit/internal/chain"
+	"ctrkit/internal/nat"
 	"ctrkit/internal/ns"
 	"ctrkit/internal/recipe"
+	"ctrkit/internal/veth"
 )
 
 //go:embed *.go
@@ -22,11 +23,17 @@ type Run struct {
 	Hostname string `placeholder:"NAME" help:"Host name inside (ctr)."`
 	Files
 	Limits
+	Network
 	Print bool `help:"Print the pipeline of tools that makes the same container, and run nothing."`
 	chain.Next
 
-	limit   *cgroup.Limit // the limits, once they are recorded
-	without error         // why there are none, though there should be
+	limit    *cgroup.Limit // the limits, once they are recorded
+	without  error         // why there are none, though there should be
+	link     *veth.Link    // the cable, once it is planned
+	nat      *nat.Publish  // and the rules about its address
+	offline  error         // why there is none, though there should be
+	nameless bool          // no name server is known
+	tries    int           // how often somebody else was faster
 }
 
 func (c *Run) Name() string { return "ctr-run" }
@@ -41,47 +48,49 @@ func (c *Run) Program() ([]string, chain.Root) {
 }
 
 // steps is the container, outermost first. --print renders exactly this list.
-func (c *Run) steps() []chain.Step {
-	at := c.mountPoint()
-	steps := []chain.Step{
-		&ns.Unshare{All: true, Hostname: cmp.Or(c.Hostname, "ctr")},
-		c.tree(at),
-		c.pivot(at),
+func (c *Run) steps() (steps []chain.Step, err error) {
+	if err := c.plan(); err != nil {
+		return nil, err
 	}
 	if limit := c.Limits.step(); limit != nil {
-		steps = slices.Insert(steps, 0, chain.Step(limit))
+		steps = append(steps, limit)
 	}
-	return steps
-}
-
-// Check checks every step.
-func (c *Run) Check() error {
-	if err := cmp.Or(c.Files.check(), c.Limits.check()); err != nil {
-		return err
+	at := c.mountPoint()
+	pivot := c.pivot(at)
+	if pivot.File, err = c.names(); err != nil {
+		return nil, err
 	}
-	for _, step := range c.steps() {
+	steps = append(steps, c.outer()...)
+	steps = append(steps, c.namespaces(), c.tree(at), pivot)
+	for _, step := range steps {
 		if err := step.Check(); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return steps, nil
 }
 
-// Lines is the recipes of the steps, one after another. Only the limits are in two
-// parts: the container is born in its group, and limited when it is complete, so that
-// what we do ourselves takes nothing from it.
+// Check checks what the options mean together. The steps check themselves.
+func (c *Run) Check() error {
+	return cmp.Or(c.Files.check(), c.Limits.check(), c.Network.check())
+}
+
+// Lines is the recipes of the steps, one after another, but that some are in two parts.
+// The container is born in its group, and limited when it is complete, so that what we do
+// ourselves takes nothing from it. A cable needs somebody to lead to, and rules an address.
+// A machine that has become a router stays one, so that comes last.
 func (c *Run) Lines(r *recipe.Recipe) error {
 	if err := keepDescriptors(r); err != nil {
 		return err
 	}
+	steps, err := c.steps()
+	if err != nil {
+		return err
+	}
 	defer r.As(c.Name())
-	for _, step := range c.steps() {
+	for _, step := range steps {
 		r.As(step.Name())
-		lines := step.Lines
-		if limit, ok := step.(*cgroup.Limit); ok {
-			lines = func(r *recipe.Recipe) error { return c.open(limit, r) }
-		}
-		if err := lines(r); err != nil {
+		if err := c.lines(r, step); err != nil {
 			return err
 		}
 	}
@@ -89,5 +98,43 @@ func (c *Run) Lines(r *recipe.Recipe) error {
 		r.As(c.limit.Name())
 		c.limit.Limits(r)
 	}
+	if c.nat != nil {
+		r.As(c.nat.Name())
+		c.nat.Forward(r)
+	}
 	return nil
+}
+
+// lines records a step, or its first part.
+func (c *Run) lines(r *recipe.Recipe, step chain.Step) error {
+	switch step := step.(type) {
+	case *cgroup.Limit:
+		return c.open(step, r)
+	case *nat.Publish: // no rule leads to an address before it is ours
+		return nil
+	case *veth.Link:
+		step.Open(r)
+		return nil
+	case *ns.Unshare:
+		return c.born(r, step)
+	}
+	return step.Lines(r)
+}
+
+// born records the namespaces, that of the network among them, the cable into it, and the
+// rules about the address that it has by then.
+func (c *Run) born(r *recipe.Recipe, unshare *ns.Unshare) error {
+	if c.link == nil {
+		return unshare.Lines(r)
+	}
+	unshare.Net = new(string)
+	if err := unshare.Lines(r); err != nil {
+		return err
+	}
+	r.As(c.link.Name())
+	if err := c.link.Plug(r); err != nil {
+		return err
+	}
+	r.As(c.nat.Name())
+	return c.nat.Open(r)
 }
