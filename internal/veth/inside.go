@@ -98,6 +98,7 @@ func (in *inside) enter() error {
 		return fmt.Errorf("look up our own network namespace: %w", err)
 	}
 	defer home.Close()
+	//doc:enter
 	if err := netns.Set(in.ns); err != nil {
 		return fmt.Errorf("enter namespace %s: %w", in.called, err)
 	}
