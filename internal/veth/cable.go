@@ -87,6 +87,7 @@ func (c *cable) remove() error {
 
 // lines records the cable.
 func (c *cable) lines(r *recipe.Recipe) {
+	//doc:cable
 	// A cable is two links: what is sent at one end arrives at the other. One message
 	// makes both, puts the far end into the other namespace and the near one into the
 	// bridge. The near end is called after the address of the far one; where somebody

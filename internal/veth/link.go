@@ -99,6 +99,7 @@ func (l *Link) Lines(r *recipe.Recipe) error {
 // leave records that the process gets a network namespace of its own. What is already
 // open goes on belonging to the old one, our socket too.
 func (l *Link) leave(r *recipe.Recipe) {
+	//doc:leave
 	// From here on this process is in a network of its own: no link but lo, no address,
 	// no route. Our socket was opened before, and goes on speaking of the old network.
 	r.Unshare(unix.CLONE_NEWNET)
@@ -111,6 +112,7 @@ func (l *Link) bridge(r *recipe.Recipe, host *wire) (*network, error) {
 	if err != nil || n.complete() {
 		return n, err
 	}
+	//doc:bridge
 	// A bridge is a switch: what comes in at one port goes out at that behind which the
 	// receiver is. Its own address makes the machine one of those who are plugged in, and
 	// their gateway. It is shared by all its cables, so it stays.
