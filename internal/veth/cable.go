@@ -105,6 +105,7 @@ func (c *cable) lines(r *recipe.Recipe) {
 			func() *request { return isolated(c.index) })
 	}
 	if c.Rate != 0 {
+		//doc:limit
 		// A link can hold back only what it sends itself. What the near end sends is what
 		// arrives inside.
 		c.order(r, "limit", recipe.Here(), func() string { return c.Rate.same(c.near.name) },
