@@ -44,10 +44,11 @@ func (f *Files) tree(at string) *ufs.Mount {
 	return tree
 }
 
-// pivot is the step that makes the tree the root, and furnishes it.
-func (f *Files) pivot(at string) *root.Pivot {
+// pivot is the step that makes the tree the root, and furnishes it. What the kernel shows
+// of the machine is hidden and locked, unless it is to be open.
+func (f *Files) pivot(at string, open bool) *root.Pivot {
 	pivot := &root.Pivot{
-		Proc: true, Sys: true, Dev: true, Root: at,
+		Proc: true, Sys: true, Dev: true, Root: at, NoDefaultMasks: open, WritableSys: open,
 		Tmpfs: f.Tmpfs, Readonly: f.ReadOnly, Wd: f.Workdir,
 	}
 	for _, volume := range f.Volume {

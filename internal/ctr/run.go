@@ -9,6 +9,7 @@ import (
 	"ctrkit/internal/cgroup"
 	"ctrkit/internal/chain"
 	"ctrkit/internal/ns"
+	"ctrkit/internal/priv"
 	"ctrkit/internal/recipe"
 )
 
@@ -22,6 +23,7 @@ type Run struct {
 	Hostname string `placeholder:"NAME" help:"Host name inside (ctr)."`
 	Files
 	Limits
+	Privileges
 	Print bool `help:"Print the pipeline of tools that makes the same container, and run nothing."`
 	chain.Next
 
@@ -44,9 +46,10 @@ func (c *Run) Program() ([]string, chain.Root) {
 func (c *Run) steps() []chain.Step {
 	at := c.mountPoint()
 	steps := []chain.Step{
-		&ns.Unshare{All: true, Hostname: cmp.Or(c.Hostname, "ctr")},
+		&ns.Unshare{All: true, Hostname: cmp.Or(c.Hostname, "ctr"), Sysctl: c.sysctls()},
 		c.tree(at),
-		c.pivot(at),
+		c.pivot(at, c.Privileged),
+		c.drop(),
 	}
 	if limit := c.Limits.step(); limit != nil {
 		steps = slices.Insert(steps, 0, chain.Step(limit))
@@ -71,23 +74,22 @@ func (c *Run) Check() error {
 // parts: the container is born in its group, and limited when it is complete, so that
 // what we do ourselves takes nothing from it.
 func (c *Run) Lines(r *recipe.Recipe) error {
-	if err := keepDescriptors(r); err != nil {
-		return err
-	}
 	defer r.As(c.Name())
 	for _, step := range c.steps() {
-		r.As(step.Name())
 		lines := step.Lines
-		if limit, ok := step.(*cgroup.Limit); ok {
-			lines = func(r *recipe.Recipe) error { return c.open(limit, r) }
+		switch step := step.(type) {
+		case *cgroup.Limit:
+			lines = func(r *recipe.Recipe) error { return c.open(step, r) }
+		case *priv.Drop:
+			c.close(r)
 		}
+		r.As(step.Name())
 		if err := lines(r); err != nil {
 			return err
 		}
 	}
-	if c.limit != nil {
-		r.As(c.limit.Name())
-		c.limit.Limits(r)
+	if c.Privileged {
+		r.Last().Noting(c.notDone)
 	}
 	return nil
 }
