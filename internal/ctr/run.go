@@ -89,6 +89,7 @@ func (c *Run) Lines(r *recipe.Recipe) error {
 		}
 	}
 	if c.Privileged {
+		// What is given up is told at its line. What is not is told here, at the last one.
 		r.Last().Noting(c.notDone)
 	}
 	return nil
