@@ -52,19 +52,21 @@ func (l Layer) read(rest, called string) (text string, last bool, err error) {
 	}
 	dir, err := unix.Open(l.Dir, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return "", false, &os.PathError{Op: "open", Path: l.Dir, Err: err}
+		return "", false, &os.PathError{Op: "open", Path: called, Err: err}
 	}
 	defer unix.Close(dir)
-	if hides(dir, rest) {
+	whiteout, link := marks(dir, rest)
+	if whiteout {
 		return "", true, &os.PathError{Op: "open", Path: called, Err: unix.ENOENT}
 	}
 	text, err = bounded(dir, rest, called, unix.RESOLVE_IN_ROOT|unix.RESOLVE_NO_MAGICLINKS)
-	return text, opaque(dir, path.Dir(rest)), err
+	return text, link || opaque(dir, path.Dir(rest)), err
 }
 
-// hides reports whether the file, or the directory that it would be in, is a whiteout:
-// overlayfs's device 0/0, which says that there is no such file.
-func hides(dir int, file string) bool {
+// marks reports whether the file, or a directory that it would be in, is a whiteout:
+// overlayfs's device 0/0, which says that there is no such file; or a symbolic link, which
+// may lead to another layer. That way we do not go.
+func marks(dir int, file string) (whiteout, link bool) {
 	for ; file != "."; file = path.Dir(file) {
 		look, err := unix.Openat2(dir, file, &unix.OpenHow{Flags: unix.O_PATH | unix.O_NOFOLLOW | unix.O_CLOEXEC, Resolve: unix.RESOLVE_IN_ROOT})
 		if err != nil {
@@ -73,11 +75,11 @@ func hides(dir int, file string) bool {
 		var info unix.Stat_t
 		err = unix.Fstat(look, &info)
 		unix.Close(look)
-		if err == nil && info.Mode&unix.S_IFMT == unix.S_IFCHR && info.Rdev == 0 {
-			return true
-		}
+		kind := info.Mode & unix.S_IFMT
+		whiteout = whiteout || err == nil && kind == unix.S_IFCHR && info.Rdev == 0
+		link = link || kind == unix.S_IFLNK
 	}
-	return false
+	return whiteout, link
 }
 
 // opaque reports whether a directory of a layer hides the same one of the layers below.
