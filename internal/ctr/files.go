@@ -27,9 +27,10 @@ type Files struct {
 // machine's memory.
 const scratch argv.Size = 512 << 20
 
-// tree is the step that unites the layers at a directory.
-func (f *Files) tree(at string) *ufs.Mount {
-	tree := &ufs.Mount{Lower: f.Layer, Root: at}
+// tree is the step that unites the layers at a directory. Device nodes in them work only
+// if it is to be open.
+func (f *Files) tree(at string, open bool) *ufs.Mount {
+	tree := &ufs.Mount{Lower: f.Layer, Root: at, Devices: open}
 	switch {
 	case f.Rootfs != "":
 		tree.Lower = []string{f.Rootfs}

@@ -90,7 +90,7 @@ func (c *Run) seen() (layers []priv.Layer) {
 
 // notDone says what a privileged container goes without.
 func (c *Run) notDone() []string {
-	drop, not := c.drop(), []string{"nothing in /proc and /sys is hidden or read-only"}
+	drop, not := c.drop(), []string{"nothing in /proc and /sys is hidden or read-only", "device nodes of the image are not disabled"}
 	if len(drop.CapDrop) == 0 {
 		not = append(not, "no capability is dropped")
 	}

@@ -47,7 +47,7 @@ func (c *Run) steps() []chain.Step {
 	at := c.mountPoint()
 	steps := []chain.Step{
 		&ns.Unshare{All: true, Hostname: cmp.Or(c.Hostname, "ctr"), Sysctl: c.sysctls()},
-		c.tree(at),
+		c.tree(at, c.Privileged),
 		c.pivot(at, c.Privileged),
 		c.drop(),
 	}

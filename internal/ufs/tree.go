@@ -25,6 +25,7 @@ type tree struct {
 	parts    []part    // of a tree whose root is no overlay
 	overlays []overlay
 	given    []Option
+	flags    uint64 // of mount(2)
 	marks    string // what the names of overlayfs's attributes begin with
 	users    bool   // a user namespace has the privileges, and knows only some owners
 	maps     []argv.Map
@@ -56,6 +57,9 @@ func (m *Mount) plan(r *recipe.Recipe) (t *tree, err error) {
 	}
 	if info, err := os.Stat(t.root); err != nil || !info.IsDir() {
 		return nil, notADirectory("mount on", t.root, err)
+	}
+	if !m.Devices {
+		t.flags = unix.MS_NODEV
 	}
 	if t.users = proc.InUserNamespace() || r.ClonesUser(); t.users {
 		t.given = appendOption(t.given, Option{Key: "userxattr"})
