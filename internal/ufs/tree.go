@@ -49,17 +49,22 @@ func (t *tree) tree() string { return t.root + "/tree" }
 // smallRoom has place for a few directories.
 const smallRoom argv.Size = 64 << 10
 
+// flags are those of the tree's mounts.
+func (m *Mount) flags() uint64 {
+	if m.Devices {
+		return 0
+	}
+	return unix.MS_NODEV
+}
+
 // plan asks the machine what the tree needs.
 func (m *Mount) plan(r *recipe.Recipe) (t *tree, err error) {
-	t = &tree{room: m.Scratch, writable: m.Scratch > 0, given: m.Option, maps: m.Map, marks: "trusted.overlay."}
+	t = &tree{room: m.Scratch, writable: m.Scratch > 0, given: m.Option, maps: m.Map, flags: m.flags(), marks: "trusted.overlay."}
 	if t.root, err = filepath.Abs(m.Root); err != nil {
 		return nil, err
 	}
 	if info, err := os.Stat(t.root); err != nil || !info.IsDir() {
 		return nil, notADirectory("mount on", t.root, err)
-	}
-	if !m.Devices {
-		t.flags = unix.MS_NODEV
 	}
 	if t.users = proc.InUserNamespace() || r.ClonesUser(); t.users {
 		t.given = appendOption(t.given, Option{Key: "userxattr"})
