@@ -6,7 +6,7 @@ TOOLS  ?= ./cmd/...
 ROUNDS ?= 200
 
 # What the tests use to look at the kernel from outside: other people's programs. The virtual machine has them too.
-WITNESSES      = busybox-static iproute2 libcap2-bin mount nftables procps runc strace time uidmap util-linux
+WITNESSES      = attr busybox-static iproute2 libcap2-bin mount nftables procps runc strace time uidmap util-linux
 TEST_PACKAGES  = $(WITNESSES) e2fsprogs gcc kmod libc6-dev libseccomp-dev qemu-system-x86 xz-utils
 # What is repeated in the virtual machine: all scripts by test-vm, and by test what the hierarchy and the disk have to do with.
 VM_TESTS = TestScripts|TestReadme|TestHelpExamples
@@ -15,9 +15,13 @@ VM_FEW   = (TestScripts|TestChapters)/^(cg-|ctr-|harness_|ns-enter_cgroup|ns-uns
 KERNEL  ?= 6.1
 VM_USERS = 0 1000
 # Who else reads and writes layer archives, and what a root file system is made by.
-WORLD_PACKAGES = attr golang-github-containers-common libarchive-tools mmdebstrap python3 skopeo umoci zstd
+WORLD_PACKAGES = golang-github-containers-common libarchive-tools mmdebstrap python3 skopeo umoci zstd
 # Makes that root, once; the name of the archive follows. A mirror that lags behind is as good.
 DEBIAN = f() { [ -e "$$1" ] || { mkdir -p "$${1%/*}" && mmdebstrap --quiet --format=tar --variant=apt --aptopt='Acquire::Check-Valid-Until "false"' stable "$$1.new" && mv "$$1.new" "$$1"; }; }; f
+# Unpacks Docker into a directory, once, with what this machine lacks for it. Installed, its daemon might be started.
+DOCKER = f() { [ -e "$$1" ] || { mkdir -p "$$1.new/debs/partial" && apt-get update -qq && \
+	apt-get install -qq --yes --no-install-recommends --download-only --reinstall -o Dir::Cache::archives="$$(realpath "$$1.new")/debs" docker.io iptables >/dev/null && \
+	for deb in "$$1.new"/debs/*.deb; do dpkg-deb -x "$$deb" "$$1.new" || exit; done && mv "$$1.new" "$$1"; }; }; f
 # What the bench runs beside us.
 BENCH_PACKAGES = bubblewrap busybox-static crun iproute2 mmdebstrap nftables procps runc tar util-linux zstd
 
@@ -59,7 +63,8 @@ test: ## run every test, installing what they need (root; without it, the part t
 test-world: ## unpack, change and pack a Debian root, with other people's tools as witnesses (root, network)
 	@tools/deps.sh $(TEST_PACKAGES) $(WORLD_PACKAGES)
 	@$(DEBIAN) bin/.debian.tar
-	CTRKIT_TIMEOUT=20m go test -vet=off -count=1 -timeout 0 -tags world -run '^TestWorld$$' -v . ./internal/priv/filter
+	@$(DOCKER) bin/.docker
+	CTRKIT_TIMEOUT=20m go test -vet=off -count=1 -timeout 0 -tags world -run '^TestWorld' -v . ./internal/priv/filter
 
 # The tools are built here: there is no compiler inside. Programs start ten times slower there.
 test-vm: build ## run the scripts on cgroup v2, in a virtual machine with KERNEL=5.10, 6.1 or 7

@@ -27,7 +27,7 @@ var changing = set(`
 	execve execveat`)
 
 // handling are the calls that get and use a descriptor. A recipe has some; but a Go program also makes them for itself.
-var handling = set("openat openat2 socket ioctl fcntl close dup dup2 dup3 close_range bind sendto sendmsg")
+var handling = set("openat openat2 fstatfs socket ioctl fcntl close dup dup2 dup3 close_range bind sendto sendmsg")
 
 // mounting are the calls that return a descriptor of a file system or a mount.
 var mounting = set("fsopen fsmount")

@@ -216,9 +216,10 @@ type line struct {
 	words []string
 }
 
-// words is the command line of ctr-run for a container whose shell runs a script.
+// words is the command line of ctr-run for a container whose shell runs a script. A network is compared by what is seen
+// of it, in a script: it is made from outside in the one case, and from inside in the other.
 func (c *container) words(script string) []string {
-	words := append([]string{"ctr-run"}, c.options...)
+	words := append([]string{"ctr-run", "--network", "none"}, c.options...)
 	if c.rootfs != "" {
 		words = append(words, "--rootfs="+c.rootfs)
 	}

@@ -24,9 +24,9 @@ var narrated = map[string][]string{
 	"three":             append([]string{"ns-unshare", "--mount", "--uts", "--hostname", "box", "--"}, unitedRoot...),
 	"all three":         append([]string{"ns-unshare", "--all", "--"}, unitedRoot...),
 	"furnished":         append(strings.Fields("ns-unshare --all -- ufs-mount --lower rootfs --scratch 1M tree --"), furnished...),
-	"container":         {"ctr-run", "--", "true"},
-	"limits":            {"ctr-run", "-m", "64M", "--cpus", "0.5", "--pids-limit=50", "--rootfs", "rootfs", "--", "/bin/true"},
-	"unlimited":         {"ctr-run", "--pids-limit=-1", "--", "true"},
+	"container":         {"ctr-run", "--network", "none", "--", "true"},
+	"limits":            {"ctr-run", "--network", "none", "-m", "64M", "--cpus", "0.5", "--pids-limit=50", "--rootfs", "rootfs", "--", "/bin/true"},
+	"unlimited":         {"ctr-run", "--network", "none", "--pids-limit=-1", "--", "true"},
 	"group":             {"cg-limit", "--memory", "64M", "--cpus", "0.5", "--cpuset-cpus", "0", "--pids", "50", "--", "true"},
 	"in group":          append([]string{"cg-limit", "--pids", "50", "--memory", "64M", "--", "ns-unshare", "--all", "--hostname", "box", "--"}, unitedRoot...),
 	"in place in group": {"cg-limit", "--set", "pids.max=9", "--", "ns-unshare", "--uts", "--mount", "--", "true"},
@@ -36,7 +36,7 @@ var narrated = map[string][]string{
 		"priv-drop", "--caps", "kill,chown", "--ambient", "kill", "--user", "1000:1001", "--groups", "7", "--rlimit", "core=0:5", "--umask", "22", "--", "/bin/true",
 	},
 	"default privileges": append([]string{"ns-unshare", "--mount", "--"}, append(unitedRoot[:len(unitedRoot)-3:len(unitedRoot)-3], "priv-drop", "--", "sh", "-c", "exit 0")...),
-	"rootfs":             {"ctr-run", "--hostname", "box", "--rootfs", "rootfs", "--", "/bin/sh", "-c", "exit 0", `a "b`, ""},
+	"rootfs":             {"ctr-run", "--network", "none", "--hostname", "box", "--rootfs", "rootfs", "--", "/bin/sh", "-c", "exit 0", `a "b`, ""},
 	"kept":               {"ns-unshare", "--mount", "--", "ufs-mount", "--lower", "rootfs", "--upper", "a", "--work", "b", "tree", "--", "true"},
 	"read-only":          {"ns-unshare", "--mount", "--", "ufs-mount", "--lower", "a", "tree", "--", "true"},
 }
@@ -102,8 +102,10 @@ func TestNarration(t *testing.T) {
 // bridged makes the bridge of a command line that has one, because it stays, and returns what waits until the cables of an
 // earlier run are gone.
 func bridged(t *sandbox.T, argv []string) (wait func()) {
-	i := slices.Index(argv, "--bridge")
-	if i < 0 || argv[0] != "veth-link" {
+	bridge := "ctr0"
+	if i := slices.Index(argv, "--bridge"); argv[0] == "veth-link" && i >= 0 {
+		bridge = argv[i+1]
+	} else if argv[0] != "ctr-run" || slices.Contains(argv, "none") {
 		return func() {}
 	}
 	wait = func() {
@@ -114,8 +116,8 @@ func bridged(t *sandbox.T, argv []string) (wait func()) {
 			}
 		}
 	}
-	succeed(t, "/", "veth-link", "--bridge", argv[i+1], "--", "true")
-	t.Cleanup(func() { wait(); succeed(t, "/", "ip", "link", "delete", argv[i+1]) })
+	succeed(t, "/", "veth-link", "--bridge", bridge, "--", "true")
+	t.Cleanup(func() { wait(); succeed(t, "/", "ip", "link", "delete", bridge) })
 	wait()
 	return wait
 }

@@ -34,12 +34,12 @@ var swept = map[string][]string{
 		"--report --report-to /dev/null -- sh"), alive...),
 	"group":      append(strings.Fields("cg-limit --memory 64M --cpus 0.5 --pids 50 -- sh"), alive...),
 	"in group":   append(strings.Fields("cg-limit --pids 50 -- ns-unshare --all --hostname box -- sh"), alive...),
-	"limits":     append(strings.Fields("ctr-run -m 64M --cpus 0.5 --pids-limit 50 --rootfs rootfs -- sh"), alive...),
+	"limits":     append(strings.Fields("ctr-run --network none -m 64M --cpus 0.5 --pids-limit 50 --rootfs rootfs -- sh"), alive...),
 	"privileges": append(strings.Fields("priv-drop --caps all --cap-drop sys_time --ambient kill --user 1000:1001 --groups 7 --rlimit core=0 -- sh"), alive...),
-	"machine":    append(strings.Fields("ctr-run -- sh"), alive...),
-	"dropped": append(strings.Fields("ctr-run --user 1000:1001 --group-add 7 --ulimit core=0 --sysctl kernel.msgmax=9999 --security-opt no-new-privileges=false "+
+	"machine":    append(strings.Fields("ctr-run --network none -- sh"), alive...),
+	"dropped": append(strings.Fields("ctr-run --network none --user 1000:1001 --group-add 7 --ulimit core=0 --sysctl kernel.msgmax=9999 --security-opt no-new-privileges=false "+
 		"--privileged --pids-limit 50 --rootfs rootfs -- sh"), alive...),
-	"rootfs": append(strings.Fields("ctr-run --hostname box --rootfs rootfs -- /bin/sh"), alive...),
+	"rootfs": append(strings.Fields("ctr-run --network none --hostname box --rootfs rootfs -- /bin/sh"), alive...),
 	"furnished": append(strings.Fields("ns-unshare --mount -- ufs-mount --lower rootfs --scratch 1M tree -- root-pivot --proc --no-default-masks --bind a:/data/x:ro "+
 		"--file /etc/hosts=x --mask /etc/hosts --tmpfs /run --readonly-path /bin --wd /srv --readonly tree -- sh"), alive...),
 	"network": append(strings.Fields("nat-publish --bridge ctr0 --subnet 10.88.0.0/24 --to 10.88.0.5 -p 8080:80 -p 53:53/udp "+

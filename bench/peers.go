@@ -33,8 +33,9 @@ var tables = append([]table{
 	{
 		title: "A container around `/bin/true`",
 		about: "The root holds a static busybox and nothing else; only `ctr-run` without `--rootfs` has the machine's own files, and\n" +
-			"their `/bin/true`. crun and runc run the bundle that their own `spec` writes; crun with its cgroup manager off,\n" +
-			"because it refuses a machine with both versions of cgroups. The pipeline is what `ctr-run --print` prints.",
+			"their `/bin/true`. Only those with a bridge or a port have a network. crun and runc run the bundle that their own\n" +
+			"`spec` writes; crun with its cgroup manager off, because it refuses a machine with both versions of cgroups. The\n" +
+			"pipeline is what `ctr-run --print` prints.",
 		prog: []string{"/bin/true"},
 		peers: []peer{
 			{name: "crun run", args: bundled("crun", "--cgroup-manager=disabled"), unified: true},
@@ -43,9 +44,11 @@ var tables = append([]table{
 				"--unshare-cgroup", "--bind", "ROOT", "/", "--proc", "/proc", "--dev", "/dev", "--")},
 			{name: "unshare", args: before("unshare", "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--fork",
 				"--root=ROOT", "--mount-proc", "--")},
-			{name: "ctr-run --rootfs", args: before("ctr-run", "--rootfs", "ROOT", "--"), atMost: 0.80},
-			{name: "ctr-run", args: before("ctr-run", "--"), atMost: 0.80},
-			{name: "the pipeline of ctr-run", args: printed("ctr-run", "--rootfs", "ROOT", "--"), against: "ctr-run --rootfs"},
+			{name: "ctr-run --rootfs", args: before("ctr-run", "--network", "none", "--rootfs", "ROOT", "--"), atMost: 0.80},
+			{name: "ctr-run", args: before("ctr-run", "--network", "none", "--"), atMost: 0.80},
+			{name: "ctr-run --rootfs, bridge", args: before("ctr-run", "--rootfs", "ROOT", "--")},
+			{name: "ctr-run --rootfs, a port", args: before("ctr-run", "-p", "127.0.0.1:8080:80", "--rootfs", "ROOT", "--")},
+			{name: "the pipeline of ctr-run", args: printed("ctr-run", "--network", "none", "--rootfs", "ROOT", "--"), against: "ctr-run --rootfs"},
 		},
 	},
 	{

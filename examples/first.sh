@@ -17,7 +17,7 @@ echo 'still here' >"$file"
 echo "outside: host name $(cat /proc/sys/kernel/hostname), pid $$, $(wc -l </proc/self/mounts) mounts"
 
 # The container's root is the machine's own, united with an empty layer that takes all changes.
-bin/ctr-run --hostname first -- sh -c '
+bin/ctr-run --network none --hostname first -- sh -c '
 	echo "inside:  host name $(cat /proc/sys/kernel/hostname), pid $$, $(wc -l </proc/self/mounts) mounts:"
 	while read -r what where type options; do
 		echo "         $where ($type)"

@@ -96,6 +96,18 @@ type Talk struct {
 // exit status of a program that it held, or the error that kept the program
 // from being run, in which case nothing is left of what was made.
 func Go(step Step, talk Talk) (status int, err error) {
+	for {
+		status, err = try(step, talk)
+		if a, ok := step.(again); !ok || err == nil || !a.Again(err) {
+			return status, err
+		}
+	}
+}
+
+// A step that can be tried again knows failures after which that is worth it.
+type again interface{ Again(err error) bool }
+
+func try(step Step, talk Talk) (status int, err error) {
 	if err := step.Check(); err != nil {
 		return 0, err
 	}

@@ -67,22 +67,6 @@ func (c *Run) open(limit *cgroup.Limit, r *recipe.Recipe) error {
 	return err
 }
 
-// close records the limits themselves: the container is complete, but for what it gives up.
-func (c *Run) close(r *recipe.Recipe) {
-	if c.limit != nil {
-		r.As(c.limit.Name())
-		c.limit.Limits(r)
-	}
-}
-
-// Running tells what is missing in the container that runs now.
-func (c *Run) Running() string {
-	if c.without == nil {
-		return ""
-	}
-	return fmt.Sprintf("without a limit of %d processes: %v", manyProcesses, c.without)
-}
-
 // Ended tells what the container used.
 func (c *Run) Ended(status unix.WaitStatus, talk chain.Talk) error {
 	if c.limit == nil {

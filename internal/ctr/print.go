@@ -16,8 +16,12 @@ func (c *Run) Pipeline() (string, error) {
 	if err := c.Check(); err != nil {
 		return "", err
 	}
+	steps, err := c.steps()
+	if err != nil {
+		return "", err
+	}
 	var commands []string
-	steps, redirection := c.steps(), ""
+	redirection := ""
 	if file, ok := c.profile(); ok {
 		// The new root may have no such file: so it is open beforehand.
 		steps[len(steps)-1].(*priv.Drop).Seccomp = "/proc/self/fd/3"

@@ -55,10 +55,23 @@ func (c *Run) profile() (file string, ok bool) {
 
 // sysctls are the settings of the container's namespaces.
 func (c *Run) sysctls() []ns.Sysctl {
-	if proc.InUserNamespace() || proc.SettingsLocked() {
+	if !c.ownNetwork() || proc.InUserNamespace() || proc.SettingsLocked() {
 		return c.Sysctl
 	}
 	return append([]ns.Sysctl{ping}, c.Sysctl...)
+}
+
+// ownNetwork reports whether the container has a network namespace that nobody else is in.
+func (c *Run) ownNetwork() bool { return c.kind() == bridged || c.kind() == none }
+
+// checkSysctls refuses what would be set for those whom the network is shared with.
+func (c *Run) checkSysctls() error {
+	for _, s := range c.Sysctl {
+		if s.OfNetwork() && !c.ownNetwork() {
+			return fmt.Errorf("set sysctl %s: with --network %s it would not be the container's alone", s.Name, c.Network.Network)
+		}
+	}
+	return nil
 }
 
 // ping lets all groups send echo requests, in the container's own network. Otherwise it

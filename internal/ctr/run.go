@@ -4,13 +4,14 @@ package ctr
 import (
 	"cmp"
 	"embed"
-	"slices"
 
 	"ctrkit/internal/cgroup"
 	"ctrkit/internal/chain"
+	"ctrkit/internal/nat"
 	"ctrkit/internal/ns"
 	"ctrkit/internal/priv"
 	"ctrkit/internal/recipe"
+	"ctrkit/internal/veth"
 )
 
 //go:embed *.go
@@ -24,11 +25,17 @@ type Run struct {
 	Files
 	Limits
 	Privileges
+	Network
 	Print bool `help:"Print the pipeline of tools that makes the same container, and run nothing."`
 	chain.Next
 
-	limit   *cgroup.Limit // the limits, once they are recorded
-	without error         // why there are none, though there should be
+	limit    *cgroup.Limit // the limits, once they are recorded
+	without  error         // why there are none, though there should be
+	link     *veth.Link    // the cable, once it is planned
+	nat      *nat.Publish  // and the rules about its address
+	offline  error         // why there is none, though there should be
+	nameless bool          // no name server is known
+	tries    int           // how often somebody else was faster
 }
 
 func (c *Run) Name() string { return "ctr-run" }
@@ -43,48 +50,47 @@ func (c *Run) Program() ([]string, chain.Root) {
 }
 
 // steps is the container, outermost first. --print renders exactly this list.
-func (c *Run) steps() []chain.Step {
-	at := c.mountPoint()
-	steps := []chain.Step{
-		&ns.Unshare{All: true, Hostname: cmp.Or(c.Hostname, "ctr"), Sysctl: c.sysctls()},
-		c.tree(at, c.Privileged),
-		c.pivot(at, c.Privileged),
-		c.drop(),
+func (c *Run) steps() (steps []chain.Step, err error) {
+	if err := c.plan(); err != nil {
+		return nil, err
 	}
 	if limit := c.Limits.step(); limit != nil {
-		steps = slices.Insert(steps, 0, chain.Step(limit))
+		steps = append(steps, limit)
 	}
-	return steps
+	at := c.mountPoint()
+	pivot := c.pivot(at, c.Privileged)
+	if pivot.File, err = c.names(); err != nil {
+		return nil, err
+	}
+	steps = append(steps, c.outer()...)
+	steps = append(steps, c.namespaces(), c.tree(at, c.Privileged), pivot, c.drop())
+	for _, step := range steps {
+		if err := step.Check(); err != nil {
+			return nil, err
+		}
+	}
+	return steps, nil
 }
 
-// Check checks every step.
+// Check checks what the options mean together. The steps check themselves.
 func (c *Run) Check() error {
-	if err := cmp.Or(c.Files.check(), c.Limits.check()); err != nil {
+	return cmp.Or(c.Files.check(), c.Limits.check(), c.Network.check(), c.checkSysctls())
+}
+
+// Lines is the recipes of the steps, one after another, but that some are in two parts.
+// The container is born in its group, and limited when it is complete, so that what we do
+// ourselves takes nothing from it. A cable needs somebody to lead to, and rules an address.
+// A machine that has become a router stays one, so that comes when nothing is left to be
+// made.
+func (c *Run) Lines(r *recipe.Recipe) error {
+	steps, err := c.steps()
+	if err != nil {
 		return err
 	}
-	for _, step := range c.steps() {
-		if err := step.Check(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Lines is the recipes of the steps, one after another. Only the limits are in two
-// parts: the container is born in its group, and limited when it is complete, so that
-// what we do ourselves takes nothing from it.
-func (c *Run) Lines(r *recipe.Recipe) error {
 	defer r.As(c.Name())
-	for _, step := range c.steps() {
-		lines := step.Lines
-		switch step := step.(type) {
-		case *cgroup.Limit:
-			lines = func(r *recipe.Recipe) error { return c.open(step, r) }
-		case *priv.Drop:
-			c.close(r)
-		}
+	for _, step := range steps {
 		r.As(step.Name())
-		if err := lines(r); err != nil {
+		if err := c.lines(r, step); err != nil {
 			return err
 		}
 	}
@@ -92,5 +98,62 @@ func (c *Run) Lines(r *recipe.Recipe) error {
 		// What is given up is told at its line. What is not is told here, at the last one.
 		r.Last().Noting(c.notDone)
 	}
+	return nil
+}
+
+// complete records what is due outside when the container is complete, but for what it
+// gives up: a filter of calls may forbid that it waits.
+func (c *Run) complete(r *recipe.Recipe) {
+	if c.limit != nil {
+		r.As(c.limit.Name())
+		c.limit.Limits(r)
+	}
+	if c.nat != nil {
+		r.As(c.nat.Name())
+		c.nat.Forward(r)
+	}
+}
+
+// lines records a step, or its first part.
+func (c *Run) lines(r *recipe.Recipe, step chain.Step) error {
+	switch step := step.(type) {
+	case *cgroup.Limit:
+		return c.open(step, r)
+	case *nat.Publish: // no rule leads to an address before it is ours
+		return nil
+	case *veth.Link:
+		step.Open(r)
+		return nil
+	case *ns.Unshare:
+		return c.born(r, step)
+	case *priv.Drop:
+		c.complete(r)
+		r.As(step.Name())
+	}
+	return step.Lines(r)
+}
+
+// born records the namespaces, that of the network among them, the cable into it, and the
+// rules about the address that it has by then.
+func (c *Run) born(r *recipe.Recipe, unshare *ns.Unshare) error {
+	if c.link == nil {
+		return unshare.Lines(r)
+	}
+	settings := unshare.Sysctl
+	unshare.Net, unshare.Sysctl = new(string), nil
+	if err := unshare.Lines(r); err != nil {
+		return err
+	}
+	r.As(c.link.Name())
+	if err := c.link.Plug(r); err != nil {
+		return err
+	}
+	r.As(c.nat.Name())
+	if err := c.nat.Open(r); err != nil {
+		return err
+	}
+	r.As(unshare.Name())
+	unshare.Sysctl = settings // some are about the cable
+	unshare.Settings(r)
 	return nil
 }

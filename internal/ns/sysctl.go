@@ -2,6 +2,7 @@ package ns
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -73,15 +74,35 @@ func (u *Unshare) checkSysctls() error {
 				Err:  fmt.Errorf("set sysctl %s: it is the machine's, and no namespace has one of its own", s.Name),
 				Hint: "namespaces have net.*, fs.mqueue.*, kernel.domainname, kernel." + strings.Join(ofIpc, ", kernel."),
 			}
-		case !u.has(holder.flag):
+		case !u.has(holder.flag) && !s.OfNetwork():
 			return needs(fmt.Sprintf("set sysctl %s: without --%s it would be the machine's", s.Name, holder.name), "--"+holder.name)
 		}
 	}
 	return nil
 }
 
-// sysctls records the settings of the new namespaces.
-func (u *Unshare) sysctls(r *recipe.Recipe) {
+// OfNetwork reports whether it is a network namespace that has the setting.
+func (s Sysctl) OfNetwork() bool {
+	holder, _ := s.holder()
+	return holder.flag == unix.CLONE_NEWNET
+}
+
+// Guard refuses to change the machine's network. In a chain, somebody before us may have
+// made the namespace.
+func (u *Unshare) Guard() error {
+	i := slices.IndexFunc(u.Sysctl, Sysctl.OfNetwork)
+	if i < 0 || u.has(unix.CLONE_NEWNET) {
+		return nil
+	}
+	ours, err := os.Readlink("/proc/self/ns/net")
+	if theirs, e := os.Readlink("/proc/1/ns/net"); err == nil && e == nil && ours != theirs {
+		return nil
+	}
+	return needs(fmt.Sprintf("set sysctl %s: without --net it would be the machine's", u.Sysctl[i].Name), "--net")
+}
+
+// Settings records the settings of the new namespaces.
+func (u *Unshare) Settings(r *recipe.Recipe) {
 	for _, s := range u.Sysctl {
 		//doc:sysctl
 		// What a file in /proc/sys is about depends on who opens it: of many settings, each

@@ -57,7 +57,7 @@ func (u *Unshare) Lines(r *recipe.Recipe) error {
 	u.mounts(r)
 	u.names(r)
 	u.network(r)
-	u.sysctls(r)
+	u.Settings(r)
 	u.directories(r)
 	u.ids(r)
 	return u.outside(r)

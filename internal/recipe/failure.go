@@ -4,6 +4,7 @@ package recipe
 // cause".
 type Failure struct {
 	Tool   string // that the user called
+	Step   string // the tool that the line is told under
 	Call   string // the kernel's name of the call, or the name of the outside work
 	Object string
 	Line   int   // the index in the recipe
@@ -21,5 +22,5 @@ func (f *Failure) Unwrap() error { return f.Err }
 
 func (r *Recipe) failure(i int, err error) error {
 	l := r.lines[i]
-	return &Failure{Tool: r.name, Call: l.name, Object: l.object, Line: i, Err: err}
+	return &Failure{Tool: r.name, Step: l.tool, Call: l.name, Object: l.object, Line: i, Err: err}
 }

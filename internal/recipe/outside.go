@@ -43,7 +43,7 @@ func (r *Recipe) undo(done int, well bool) (err error) {
 			continue
 		}
 		if e := undo(); e != nil && err == nil {
-			err = &Failure{Tool: l.tool, Call: "undo " + l.name, Object: l.object, Line: i, Err: e}
+			err = &Failure{Tool: l.tool, Step: l.tool, Call: "undo " + l.name, Object: l.object, Line: i, Err: e}
 		}
 	}
 	return err

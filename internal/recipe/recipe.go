@@ -87,7 +87,7 @@ func (r *Recipe) Len() int { return len(r.lines) }
 func (r *Recipe) call(name string, nr uintptr, object string, args ...arg) *Line {
 	for _, a := range args {
 		if a.err != nil && r.err == nil {
-			r.err = &Failure{Tool: r.tool, Call: name, Object: object, Line: len(r.lines), Err: a.err}
+			r.err = &Failure{Tool: r.tool, Step: r.tool, Call: name, Object: object, Line: len(r.lines), Err: a.err}
 		}
 	}
 	return r.add(&Line{name: name, nr: nr, object: object, args: args})

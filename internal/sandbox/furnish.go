@@ -40,7 +40,7 @@ func furnish() error {
 		func() error { return unix.Unmount("/dev", unix.MNT_DETACH) },
 		func() error { return attach(devices, "/dev") },
 		coverScratch,
-		loopbackUp,
+		networkUp,
 	} {
 		if err := do(); err != nil {
 			return err

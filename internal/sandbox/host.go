@@ -63,6 +63,8 @@ func (s *script) hostUnchanged(args []string) error {
 		}
 		paths = append(paths, path)
 	}
+	// A link follows its namespace a moment later.
+	settle(insideGrace, func() []string { return newIn(s.host.links, links()) })
 	now, then := rememberHost(paths), s.host
 	var changes []error
 	if now.hostname != then.hostname {

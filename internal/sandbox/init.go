@@ -38,6 +38,13 @@ func runInit() int {
 	}
 }
 
+// networkUp makes the network that of a machine on which a container has been run before: it has become a router, and is
+// not told of it again. Where the kernel does not let it be one, it stays as it is.
+func networkUp() error {
+	os.WriteFile("/proc/sys/net/ipv4/ip_forward", []byte("1"), 0)
+	return loopbackUp()
+}
+
 // loopbackUp is what "ip link set lo up" does, without a program.
 func loopbackUp() error {
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)

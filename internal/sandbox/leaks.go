@@ -67,11 +67,14 @@ func mounts() []string {
 	return found
 }
 
+// links are those of the network namespace, without the bridge that stays when a container has been run.
 func links() []string {
 	ifaces, _ := net.Interfaces()
 	var found []string
 	for _, i := range ifaces {
-		found = append(found, "link "+i.Name)
+		if i.Name != "ctr0" {
+			found = append(found, "link "+i.Name)
+		}
 	}
 	return found
 }

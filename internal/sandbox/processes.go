@@ -24,10 +24,10 @@ func otherProcesses() []process {
 		if pid == os.Getpid() || pid == 1 || os.Geteuid() != 0 && !descends(pid) {
 			continue
 		}
-		// A zombie has no command line any more, nor has a process that is gone by now.
-		if cmdline, _ := os.ReadFile(dir + "/cmdline"); len(cmdline) > 0 {
-			args := strings.TrimSpace(string(bytes.ReplaceAll(cmdline, []byte{0}, []byte{' '})))
-			found = append(found, process{pid, args})
+		if f := stat(pid); len(f) > 0 && f[0] != "Z" && f[0] != "X" {
+			// A process that is just becoming another program has no command line for a moment.
+			cmdline, _ := os.ReadFile(dir + "/cmdline")
+			found = append(found, process{pid, strings.TrimSpace(string(bytes.ReplaceAll(cmdline, []byte{0}, []byte{' '})))})
 		}
 	}
 	return found
@@ -47,13 +47,18 @@ func descends(pid int) bool {
 	return pid == os.Getpid()
 }
 
-// parent is the fourth field of stat; the second is a name in parentheses that may contain anything.
 func parent(pid int) int {
-	stat, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
-	f := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+	f := stat(pid)
 	if len(f) < 2 {
 		return 0
 	}
 	ppid, _ := strconv.Atoi(f[1])
 	return ppid
+}
+
+// stat is what proc_pid_stat(5) tells of a process from its state on; the field before that is a name in parentheses that
+// may contain anything. Of a process that is gone it is nothing.
+func stat(pid int) []string {
+	text, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	return strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
 }

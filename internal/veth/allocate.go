@@ -8,8 +8,8 @@ import (
 	"ctrkit/internal/chain"
 )
 
-// plan finds addresses that are free.
-func (c *cable) plan() error {
+// plan finds addresses that are free, from a number on.
+func (c *cable) plan(from uint64) error {
 	for _, a := range c.Addr {
 		s := c.network.of(a.Addr())
 		if s == nil {
@@ -22,7 +22,7 @@ func (c *cable) plan() error {
 			return fmt.Errorf("take address %s: the network of %s is %s", a.Prefix, c.Bridge, s.Prefix)
 		}
 	}
-	if err := c.choose(1); err != nil {
+	if err := c.choose(from); err != nil {
 		return fmt.Errorf("take an address of %s: %w", c.Bridge, err)
 	}
 	return nil
@@ -111,9 +111,14 @@ func (c *cable) take(number uint64) error {
 	return nil
 }
 
+// Taken is an address that somebody else has.
+type Taken struct{ netip.Addr }
+
+func (t Taken) Error() string { return "somebody has " + t.String() }
+
 func taken(ip netip.Addr) error {
 	return &chain.Hinted{
-		Err:  fmt.Errorf("somebody has %s", ip),
+		Err:  Taken{ip},
 		Hint: "the link " + nameOf(ip) + " stands for it; it is free again when the last process inside has ended",
 	}
 }

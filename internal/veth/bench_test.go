@@ -57,10 +57,12 @@ func newNetwork(b *testing.B) {
 
 // plugged does what the tool does, in a namespace that is there.
 func plugged(l *Link, host *wire) error {
+	l.host = host
 	r := recipe.New("veth-link")
-	n, err := l.bridge(r, host)
+	err := l.Plan(1)
 	if err == nil {
-		err = l.plug(r, host, n, &inside{})
+		l.Open(r)
+		err = l.Plug(r)
 	}
 	if err == nil {
 		err = r.Run()

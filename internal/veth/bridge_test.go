@@ -19,7 +19,8 @@ func TestTwoMakeOneBridge(t *testing.T) {
 		}
 		l := &Link{Bridge: "both"}
 		look := func(l *Link) *network {
-			n, err := l.survey(host)
+			l.host = host
+			n, err := l.survey()
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -12,9 +12,7 @@ import (
 // name of the address that the far one gets, so the kernel gives an address away once.
 type cable struct {
 	*Link
-	host    *wire
-	network *network
-	far     *end
+	far *end
 
 	number uint64   // of the address in its subnet
 	near   plug     // its name stands for the first address

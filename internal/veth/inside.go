@@ -98,6 +98,10 @@ func (in *inside) enter() error {
 		return fmt.Errorf("look up our own network namespace: %w", err)
 	}
 	defer home.Close()
+	// Who has no privileges over our own namespace could not come home again.
+	if err := netns.Set(home); err != nil {
+		return err
+	}
 	if err := netns.Set(in.ns); err != nil {
 		return fmt.Errorf("enter namespace %s: %w", in.called, err)
 	}

@@ -29,7 +29,7 @@ type Link struct {
 	Netns   string   `placeholder:"NAME" help:"Run it to a namespace that has a name, as in ip netns, or to the FILE that keeps one."`
 	Pair    []string `type:"two" placeholder:"A B" help:"Run it from namespace A to namespace B, without a bridge. Each is a pid, a name or a file."`
 	Addr    []Addr   `sep:"none" placeholder:"ADDRESS" help:"Address inside, such as 10.88.0.5/16 or fd00::5/64; the next free one unless given. Repeatable. With --pair they go to A and B in turn."`
-	Subnet  []Subnet `sep:"none" placeholder:"NETWORK" help:"Network of a bridge that is made; 10.88.0.0/16 unless given. Repeatable, for IPv6."`
+	Subnet  []Subnet `sep:"none" placeholder:"NETWORK" help:"Network of a bridge that is made; 10.88.0.0/16 unless given, or the next that is free. Repeatable, for IPv6."`
 	Gateway []Addr   `sep:"none" placeholder:"ADDRESS" help:"Way out of the network: the address of a bridge that is made, and the default route. The first address unless given."`
 
 	Route    []Route `sep:"none" placeholder:"ROUTE" help:"Route inside: NETWORK, or 'NETWORK via ADDRESS', beside the default one. Repeatable. With --pair, in A."`
@@ -46,7 +46,10 @@ type Link struct {
 
 	chain.Next
 
-	made made // what --json prints
+	host    *wire    // a conversation about the network that the bridge is in
+	network *network // the bridge and its subnets
+	cable   *cable   // and the cable that is plugged into it
+	made    made     // what --json prints
 }
 
 func (l *Link) Name() string { return "veth-link" }
@@ -74,18 +77,14 @@ func (l *Link) Lines(r *recipe.Recipe) error {
 	if err != nil {
 		return err
 	}
-	host, err := openWire()
-	if err != nil {
+	if err := l.Plan(1); err != nil {
 		return err
 	}
-	n, err := l.bridge(r, host)
-	if err != nil {
-		return err
-	}
+	l.Open(r)
 	if t.inside.called == "" {
 		l.leave(r)
 	}
-	if err := l.plug(r, host, n, t.inside); err != nil {
+	if err := l.plug(r, t.inside); err != nil {
 		return err
 	}
 	if l.Keep != "" {
@@ -94,6 +93,40 @@ func (l *Link) Lines(r *recipe.Recipe) error {
 	l.report(r)
 	t.passOn(r)
 	return nil
+}
+
+// Plan looks at the bridge, and finds addresses in its subnets that are free. The search
+// begins at a number; 1 is for where the crowd ends.
+func (l *Link) Plan(from uint64) (err error) {
+	if l.host == nil {
+		l.host, err = openWire()
+	}
+	if err == nil {
+		l.network, err = l.survey()
+	}
+	if err != nil {
+		return err
+	}
+	l.cable = &cable{Link: l, far: &end{plug: plug{name: l.Ifname}}}
+	return l.cable.plan(from)
+}
+
+// Planned are the addresses that were found.
+func (l *Link) Planned() (list []Addr) {
+	for _, a := range l.cable.far.addrs {
+		list = append(list, Addr{a})
+	}
+	return list
+}
+
+// Gateways are the addresses of the bridge, each with its subnet.
+func (l *Link) Gateways() (list []netip.Prefix) {
+	for _, s := range l.network.subnets {
+		if s.gateway.IsValid() {
+			list = append(list, netip.PrefixFrom(s.gateway, s.Bits()))
+		}
+	}
+	return list
 }
 
 // leave records that the process gets a network namespace of its own. What is already
@@ -105,11 +138,11 @@ func (l *Link) leave(r *recipe.Recipe) {
 	l.ping(r)
 }
 
-// bridge records that the bridge is made, if it is not there as it should be.
-func (l *Link) bridge(r *recipe.Recipe, host *wire) (*network, error) {
-	n, err := l.survey(host)
-	if err != nil || n.complete() {
-		return n, err
+// Open records that the bridge is made, if it is not there as it should be.
+func (l *Link) Open(r *recipe.Recipe) {
+	n := l.network
+	if n.complete() {
+		return
 	}
 	// A bridge is a switch: what comes in at one port goes out at that behind which the
 	// receiver is. Its own address makes the machine one of those who are plugged in, and
@@ -117,39 +150,38 @@ func (l *Link) bridge(r *recipe.Recipe, host *wire) (*network, error) {
 	r.Outside(recipe.Outside{
 		Name: "make bridge", Object: l.Bridge, Same: n.same(l.Bridge),
 		Do: func(int) error {
-			now, err := l.survey(host) // somebody may make the same bridge at the same moment
+			now, err := l.survey() // somebody may make the same bridge at the same moment
 			if err == nil {
 				err = n.settle(now)
 			}
 			if err == nil {
-				err = n.make(host, l.Bridge)
+				err = n.make(l.host, l.Bridge)
 			}
 			return privileged(lacking(err))
 		},
 	}).Because("there is none yet, or it was not finished")
-	return n, nil
 }
 
-// plug records the cable, and what its far end is given.
-func (l *Link) plug(r *recipe.Recipe, host *wire, n *network, in *inside) error {
-	far := &end{inside: in, plug: plug{name: l.Ifname}}
+// Plug records the cable to the process that the recipe clones, and what its far end is
+// given. The process has a network namespace of its own.
+func (l *Link) Plug(r *recipe.Recipe) error { return l.plug(r, &inside{}) }
+
+func (l *Link) plug(r *recipe.Recipe, in *inside) error {
+	far := l.cable.far
+	far.inside = in
 	if far.name == "" {
 		far.name = in.freeName("eth")
 	}
-	c := &cable{Link: l, host: host, network: n, far: far}
-	if err := c.plan(); err != nil {
-		return err
-	}
 	var gateways []netip.Addr
-	for _, s := range n.subnets {
+	for _, s := range l.network.subnets {
 		far.leadsOut(s.gateway, l.Internal)
 		gateways = append(gateways, s.gateway)
 	}
 	if err := far.leads(l.Route, gateways...); err != nil {
 		return err
 	}
-	c.lines(r)
+	l.cable.lines(r)
 	far.lines(r, l.Rate)
-	l.made = made{cable: c, ends: []*end{far}}
+	l.made = made{cable: l.cable, ends: []*end{far}}
 	return nil
 }

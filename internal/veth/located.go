@@ -33,6 +33,16 @@ func (w *wire) addresses(index int32) (list []located, err error) {
 	return list, err
 }
 
+// known are all networks that the machine is in, or to which it knows a way.
+func (w *wire) known() ([]located, error) {
+	addresses, err := w.addresses(0)
+	if err != nil {
+		return nil, err
+	}
+	routes, err := w.routes()
+	return append(addresses, routes...), err
+}
+
 // A located is a network, or an address in it, and the link where it is.
 type located struct {
 	netip.Prefix

@@ -9,8 +9,18 @@ import (
 	"ctrkit/internal/chain"
 )
 
-// usual is the subnet of a bridge for which nothing else was said.
-var usual = netip.MustParsePrefix("10.88.0.0/16")
+// usual is the subnet of a bridge for which nothing else was said: 10.88.0.0/16, or the
+// next one to which the machine knows no way yet.
+func usual(others []located) netip.Prefix {
+	const first, last, bits = 88, 127, 16
+	for second := byte(first); second <= last; second++ {
+		p := netip.PrefixFrom(netip.AddrFrom4([4]byte{10, second}), bits)
+		if !slices.ContainsFunc(others, func(o located) bool { return p.Overlaps(o.Masked()) }) {
+			return p
+		}
+	}
+	return netip.PrefixFrom(netip.AddrFrom4([4]byte{10, first}), bits)
+}
 
 // A network is a bridge and its subnets, as they are or as they are to become.
 type network struct {
@@ -26,8 +36,8 @@ func (n *network) complete() bool {
 // survey looks at the bridge. What it has counts, and what it lacks is what was asked
 // for. Who was killed while making it has left it down, and the next one makes it
 // complete.
-func (l *Link) survey(w *wire) (*network, error) {
-	b, err := w.find(l.Bridge)
+func (l *Link) survey() (*network, error) {
+	b, err := l.host.find(l.Bridge)
 	if err != nil {
 		return nil, fmt.Errorf("look at bridge %s: %w", l.Bridge, err)
 	}
@@ -39,7 +49,7 @@ func (l *Link) survey(w *wire) (*network, error) {
 				Hint: "choose another name: the bridge is made if there is none",
 			}
 		}
-		if err := n.has(w); err != nil {
+		if err := n.has(l.host); err != nil {
 			return nil, err
 		}
 	}
@@ -50,9 +60,10 @@ func (l *Link) survey(w *wire) (*network, error) {
 		return nil, err
 	}
 	slices.SortStableFunc(n.subnets, func(a, b subnet) int { return a.Addr().BitLen() - b.Addr().BitLen() })
-	if err = n.free(w); err != nil && b == nil {
-		if now, _ := w.find(l.Bridge); now != nil {
-			return l.survey(w) // who has the subnet is the bridge itself, which somebody has made meanwhile
+	err = n.free(l.host)
+	if b == nil {
+		if now, _ := l.host.find(l.Bridge); now != nil {
+			return l.survey() // somebody has made it meanwhile, and has a subnet already
 		}
 	}
 	return n, err
@@ -90,7 +101,11 @@ func (n *network) wants(l *Link) error {
 				Hint: "add --addr ADDRESS/LENGTH, or --subnet to give the bridge an address",
 			}
 		}
-		wanted = []netip.Prefix{usual}
+		others, err := n.others(l.host)
+		if err != nil {
+			return err
+		}
+		wanted = []netip.Prefix{usual(others)}
 	}
 	for _, p := range wanted {
 		switch s := n.of(p.Addr()); {
@@ -145,16 +160,12 @@ func (n *network) free(w *wire) error {
 		if !s.missing {
 			continue
 		}
-		others, err := w.addresses(0)
+		others, err := n.others(w)
 		if err != nil {
 			return err
 		}
-		routes, err := w.routes()
-		if err != nil {
-			return err
-		}
-		for _, o := range append(others, routes...) {
-			if s.Overlaps(o.Masked()) && (n.bridge == nil || o.index != n.bridge.index) {
+		for _, o := range others {
+			if s.Overlaps(o.Masked()) {
 				return &chain.Hinted{
 					Err:  fmt.Errorf("make subnet %s: the machine knows a way to %s already", s.Prefix, o.Masked()),
 					Hint: "choose another with --subnet, such as 10.89.0.0/16; ip route shows those in use",
@@ -163,4 +174,10 @@ func (n *network) free(w *wire) error {
 		}
 	}
 	return nil
+}
+
+// others are the networks that the machine is in, or knows a way to, by another link.
+func (n *network) others(w *wire) ([]located, error) {
+	known, err := w.known()
+	return slices.DeleteFunc(known, func(o located) bool { return n.bridge != nil && o.index == n.bridge.index }), err
 }

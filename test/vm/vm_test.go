@@ -30,6 +30,7 @@ func machine(t *testing.T, variables, program string) *exec.Cmd {
 
 // TestStatus ends programs and machines in every way.
 func TestStatus(t *testing.T) {
+	machine(t, "", "true").Run() // the first of all fetches the kernel, and says so
 	for _, end := range []struct {
 		name, variables, program string
 		status                   int

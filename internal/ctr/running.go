@@ -1,0 +1,47 @@
+package ctr
+
+import (
+	"errors"
+	"fmt"
+
+	"ctrkit/internal/recipe"
+	"ctrkit/internal/veth"
+)
+
+// Running tells what is missing in the container that runs now, and what has become
+// different for others.
+func (c *Run) Running() (text string) {
+	if c.without != nil {
+		text += fmt.Sprintf("without a limit of %d processes: %v\n", manyProcesses, c.without)
+	}
+	if c.offline != nil {
+		text += fmt.Sprintf("without a network: %v\n", c.offline)
+	}
+	if c.nameless {
+		text += "without a name server: the machine asks one of its own, which no container reaches: add --dns ADDRESS\n"
+	}
+	if c.nat != nil {
+		text += c.nat.Running()
+	}
+	return text
+}
+
+// manyTries is how often somebody else may be faster.
+const manyTries = 100
+
+// Again reports whether to begin anew after a failure: with another address, because
+// somebody else was faster, or without the network that nobody asked for.
+func (c *Run) Again(err error) bool {
+	var failure *recipe.Failure
+	switch {
+	case c.link == nil:
+		return false
+	case errors.As(err, new(veth.Taken)) && len(c.IP) == 0:
+		c.tries++
+		return c.tries < manyTries
+	case !c.asked() && errors.As(err, &failure) && (failure.Step == c.link.Name() || failure.Step == c.nat.Name()):
+		c.offline = err
+		return true
+	}
+	return false
+}
