@@ -14,16 +14,16 @@
 //	sh: 1: ls: not found
 //	? 127
 //
-//	$ ctr-run --print --dns 192.0.2.53 -- sh
+//	$ ctr-run --print --ip 10.88.0.9 --dns 192.0.2.53 -- sh
 //	cg-limit --pids 2048 -- \
 //	  nat-publish --bridge ctr0 --subnet=10.88.0.0/16 -- \
-//	  veth-link --bridge ctr0 --addr=10.88.0.2/16 -- \
+//	  veth-link --bridge ctr0 --addr=10.88.0.9/16 -- \
 //	  ns-unshare --mount --uts --ipc --pid --cgroup --hostname ctr '--sysctl=net.ipv4.ping_group_range=0 2147483647' -- \
 //	  ufs-mount --machine --scratch 512M /mnt -- \
 //	  root-pivot --proc --sys --dev '--file=/etc/hostname=ctr
 //	' '--file=/etc/hosts=127.0.0.1	localhost
 //	::1	localhost ip6-localhost ip6-loopback
-//	10.88.0.2	ctr
+//	10.88.0.9	ctr
 //	' '--file=/etc/resolv.conf=nameserver 192.0.2.53
 //	' /mnt -- \
 //	  priv-drop -- \
