@@ -15,30 +15,42 @@ import (
 	"ctrkit/internal/sandbox"
 )
 
-// TestSweepNetwork does to a program with a network of its own what TestSweep does to the others. The bridge is shared with
+// TestSweepNetwork does to programs with a network of their own what TestSweep does to the others. The bridge is shared with
 // whoever else comes, so it stays, whatever happens; but each next run finds it fit for use.
 func TestSweepNetwork(t *testing.T) {
 	sandbox.Root(t)
 	needs(t, "busybox", "ip")
 	sandbox.Tools(t)
 	faultyTools(t)
-	sandbox.Run(t, func(t *sandbox.T) {
-		ownGroups(t)
-		s := newSweep(t, append(strings.Fields("veth-link --bridge swept --subnet 10.88.0.0/16 --subnet fd00:88::/64 --isolated --rate 10mbit "+
-			"--route 10.9.0.0/16 -- ns-unshare --all --hostname box -- sh"), alive...))
-		runs := 0
-		s.stays, s.tidy = true, func() {
-			// Now and then the next run has to do with what this one has left.
-			if runs++; runs%5 == 0 {
-				s.noCables()
-				succeed(s.T, "/", "veth-link", "--bridge", "swept", "--subnet", "10.88.0.0/16", "--subnet", "fd00:88::/64", "--",
-					"sh", "-c", "busybox ping -q -c 1 -W 2 10.88.0.1 && busybox ping -6 -q -c 1 -W 2 fd00:88::1")
-			}
+	for bridge, argv := range map[string][]string{
+		"swept": append(strings.Fields("veth-link --bridge swept --subnet 10.88.0.0/16 --subnet fd00:88::/64 --isolated --rate 10mbit "+
+			"--route 10.9.0.0/16 -- ns-unshare --all --hostname box -- sh"), alive...),
+		"ctr0": append(strings.Fields("ctr-run -p 8080:80 -p 53:53/udp --rate 10mbit --add-host far:192.0.2.2 --dns 192.0.2.53 --rootfs rootfs -- sh"), alive...),
+	} {
+		t.Run(argv[0], func(t *testing.T) {
+			t.Parallel()
+			sandbox.Run(t, func(t *sandbox.T) { sweepNetwork(t, bridge, argv) })
+		})
+	}
+}
+
+func sweepNetwork(t *sandbox.T, bridge string, argv []string) {
+	ownGroups(t)
+	isRouter(t)
+	s := newSweep(t, argv)
+	runs := 0
+	s.quick = argv[0] == "ctr-run" // it has hundreds of lines, and most of them are swept without a network too
+	s.stays, s.tidy = true, func() {
+		// Now and then the next run has to do with what this one has left.
+		if runs++; runs%20 == 0 {
 			s.noCables()
-			s.noBridge("swept")
+			succeed(s.T, "/", "veth-link", "--bridge", bridge, "--subnet", "10.88.0.0/16", "--subnet", "fd00:88::/64", "--",
+				"sh", "-c", "busybox ping -q -c 1 -W 2 10.88.0.1 && busybox ping -6 -q -c 1 -W 2 fd00:88::1")
 		}
-		s.all()
-	})
+		s.noCables()
+		s.noBridge(bridge)
+	}
+	s.all()
 }
 
 // noCables waits until the last cable is gone.

@@ -99,11 +99,10 @@ func (in *inside) enter() error {
 	}
 	defer home.Close()
 	// Who has no privileges over our own namespace could not come home again.
-	if err := netns.Set(home); err != nil {
-		return err
-	}
-	if err := netns.Set(in.ns); err != nil {
-		return fmt.Errorf("enter namespace %s: %w", in.called, err)
+	for _, ns := range []netns.NsHandle{home, in.ns} {
+		if err := netns.Set(ns); err != nil {
+			return fmt.Errorf("enter namespace %s: %w", in.called, err)
+		}
 	}
 	in.wire, err = openWire()
 	if e := netns.Set(home); e != nil {
