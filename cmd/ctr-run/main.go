@@ -20,12 +20,7 @@
 //	  veth-link --bridge ctr0 --addr=10.88.0.9/16 -- \
 //	  ns-unshare --mount --uts --ipc --pid --cgroup --hostname ctr '--sysctl=net.ipv4.ping_group_range=0 2147483647' -- \
 //	  ufs-mount --machine --scratch 512M /mnt -- \
-//	  root-pivot --proc --sys --dev '--file=/etc/hostname=ctr
-//	' '--file=/etc/hosts=127.0.0.1	localhost
-//	::1	localhost ip6-localhost ip6-loopback
-//	10.88.0.9	ctr
-//	' '--file=/etc/resolv.conf=nameserver 192.0.2.53
-//	' /mnt -- \
+//	  root-pivot --proc --sys --dev --file=/etc/hostname=ctr '--file=/etc/hosts=127.0.0.1 localhost' '--file=/etc/hosts=::1 localhost' '--file=/etc/hosts=10.88.0.9 ctr' '--file=/etc/resolv.conf=nameserver 192.0.2.53' /mnt -- \
 //	  priv-drop -- \
 //	  sh
 package main

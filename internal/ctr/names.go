@@ -59,19 +59,19 @@ func isHost(name string) bool { return name != "" && !strings.ContainsAny(name, 
 
 func (c *Run) hostname() string { return cmp.Or(c.Hostname, "ctr") }
 
-// names are the files by which programs find themselves and others.
+// names are the files by which programs find themselves and others, line by line.
 func (c *Run) names() ([]root.File, error) {
 	hosts, err := c.hosts()
 	if err != nil {
 		return nil, err
 	}
-	files := []root.File{
-		{Target: "/etc/hostname", Text: c.hostname() + "\n"},
-		{Target: "/etc/hosts", Text: hosts},
-	}
 	resolv, err := c.resolv()
-	if err == nil && resolv != "" {
-		files = append(files, root.File{Target: "/etc/resolv.conf", Text: resolv})
+	files := []root.File{{Target: "/etc/hostname", Text: c.hostname()}}
+	for line := range strings.Lines(hosts) {
+		files = append(files, root.File{Target: "/etc/hosts", Text: strings.TrimSuffix(line, "\n")})
+	}
+	for line := range strings.Lines(resolv) {
+		files = append(files, root.File{Target: resolvConf, Text: strings.TrimSuffix(line, "\n")})
 	}
 	return files, err
 }
@@ -79,7 +79,7 @@ func (c *Run) names() ([]root.File, error) {
 // hosts is the text of hosts(5). Where the container has no address of its own, its name
 // leads to itself.
 func (c *Run) hosts() (string, error) {
-	text := "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n"
+	text := "127.0.0.1 localhost\n::1 localhost\n"
 	if found, err := os.ReadFile("/etc/hosts"); err == nil && c.kind() == shared {
 		text = strings.TrimRight(string(found), "\n") + "\n"
 	}
@@ -96,7 +96,7 @@ func (c *Run) hosts() (string, error) {
 	}
 	for _, addr := range own {
 		if isHost(c.hostname()) {
-			text += fmt.Sprintf("%s\t%s\n", addr, c.hostname())
+			text += fmt.Sprintf("%s %s\n", addr, c.hostname())
 		}
 	}
 	for _, h := range c.AddHost {
@@ -104,7 +104,7 @@ func (c *Run) hosts() (string, error) {
 		if !addr.IsValid() {
 			return "", fmt.Errorf("add host %s: there is no bridge, and so no address of the machine", h.Name)
 		}
-		text += fmt.Sprintf("%s\t%s\n", addr, h.Name)
+		text += fmt.Sprintf("%s %s\n", addr, h.Name)
 	}
 	return text, nil
 }

@@ -22,6 +22,7 @@ const (
 // thing, because it stays: others may rely on it by the time that we end.
 func (p *Publish) Forward(r *recipe.Recipe) {
 	for _, file := range p.plan.off {
+		//doc:forward
 		// A machine throws away what is not for itself, unless it is told to be a router.
 		// The switch is the whole network namespace's, and is not switched off again: others
 		// may rely on it by then.

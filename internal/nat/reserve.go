@@ -16,6 +16,7 @@ import (
 
 // reserve records that each port is taken, so that no other program can have it.
 func (p *Publish) reserve(r *recipe.Recipe) {
+	//doc:reserve
 	// A port that is translated is free to others, who would then listen in vain. A
 	// socket of ours takes it. It hears only what is sent to an address of loopback,
 	// which the kernel does not translate, and passes that on.

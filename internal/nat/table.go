@@ -77,6 +77,7 @@ func (t *table) make(r *recipe.Recipe) {
 	made := recipe.Outside{Name: "make table", Object: t.Name, Same: "nft 'add table inet " + t.Name + "'", Undo: t.remove}
 	if t.owned {
 		made.Do = func(int) error { return t.create(ownerFlag) }
+		//doc:owner
 		// A table with an owner is removed by the kernel when the owner's socket is closed.
 		// A process that is killed closes its sockets too, so no rule outlives us.
 		r.Outside(made)

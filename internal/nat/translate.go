@@ -17,6 +17,7 @@ func (p *Publish) translate(r *recipe.Recipe) {
 	// What leaves this machine passes here last, when it is known by which link.
 	r.Outside(t.chain(postrouting))
 	for _, subnet := range p.plan.subnets {
+		//doc:masquerade
 		// Nobody outside knows the addresses of the private network, and nobody could
 		// answer. What leaves by another link gets the address of that link; the kernel
 		// remembers whose it was, and changes the answers back.
@@ -48,6 +49,7 @@ func (p *Publish) publish(r *recipe.Recipe, maps []*portMap) {
 	for _, m := range maps {
 		// Ports are in a map, and not a rule each: one look finds one among hundreds.
 		r.Outside(t.ports(m))
+		//doc:translate
 		// The first packet of a connection gets another destination. The kernel remembers
 		// which, for the packets that follow.
 		r.Outside(t.rule(published, m.translate()))
@@ -72,6 +74,7 @@ func (p *Publish) guard(r *recipe.Recipe) {
 	// What is forwarded from one link to another passes here.
 	r.Outside(t.chain(forward))
 	for _, to := range p.To {
+		//doc:guard
 		// Who has a route to the private network needs no published port. So what comes from
 		// another link and is neither sent to one nor an answer is thrown away: what is
 		// published on 127.0.0.1 is for this machine only.

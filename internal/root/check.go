@@ -62,7 +62,7 @@ func (p *Pivot) targets() (all []string) {
 	for _, b := range p.Bind {
 		all = append(all, b.Target)
 	}
-	for _, f := range p.File {
+	for _, f := range p.files() {
 		all = append(all, f.Target)
 	}
 	return all

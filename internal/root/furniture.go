@@ -24,7 +24,7 @@ func (p *Pivot) furniture(r *recipe.Recipe) *furniture {
 	f := &furniture{Pivot: p, r: r, nodes: newNodes(r)}
 	defaults := (p.Proc || p.Sys) && !p.NoDefaultMasks
 	if covers := defaults || len(p.Mask) > 0; covers || len(p.File) > 0 {
-		f.store = &store{files: p.File, covers: covers, nodes: f.nodes}
+		f.store = &store{files: p.files(), covers: covers, nodes: f.nodes}
 	}
 	return f
 }
@@ -102,7 +102,7 @@ func (f *furniture) useStore() {
 		f.maskSystems(f.r)
 	}
 	f.masks = f.takeMasks(f.r)
-	for i, file := range f.File {
+	for i, file := range f.store.files {
 		tree := take(f.r, f.store.name(i), "text"+f.store.name(i))
 		f.places = append(f.places, place{target: file.Target, file: true, link: true, attach: func(at recipe.Slot) {
 			//doc:file

@@ -20,18 +20,18 @@ func init() { recipe.Teach("root", source) }
 // Pivot makes another directory the root, forgets the old one, and becomes the
 // program.
 type Pivot struct {
-	Proc        bool    `help:"Mount a /proc for the pid namespace that we are in."`
-	Sys         bool    `help:"Mount a read-only /sys for the network namespace that we are in, with the control groups."`
-	WritableSys bool    `help:"Let /sys, and the control groups in it, be written to."`
-	Dev         bool    `help:"Mount a /dev with nothing in it but what every program may use."`
-	Tmp         bool    `help:"Mount an empty /tmp, in memory, of 512M at most."`
-	Bind        []Bind  `sep:"none" placeholder:"SRC:DST[:ro,rec]" help:"Show SRC of the old root as DST of the new one. ro: read-only; rec: with what is mounted below it; idmap=INNER:OUTER:COUNT: files that INNER owns seem to be OUTER's. Repeatable."`
-	Tmpfs       []Tmpfs `sep:"none" placeholder:"DST[:size=SIZE]" help:"Mount an empty directory in memory, of 512M at most; also mode=MODE, and exec if programs may be run from it. Repeatable."`
-	File        []File  `sep:"none" placeholder:"DST=TEXT" help:"Put a read-only file with this text at DST. It is in memory. Repeatable."`
+	Proc  bool    `help:"Mount a /proc for the pid namespace that we are in."`
+	Sys   bool    `help:"Mount a read-only /sys for the network namespace that we are in, with the control groups."`
+	Dev   bool    `help:"Mount a /dev with nothing in it but what every program may use."`
+	Tmp   bool    `help:"Mount an empty /tmp, in memory, of 512M at most."`
+	Bind  []Bind  `sep:"none" placeholder:"SRC:DST[:ro,rec]" help:"Show SRC of the old root as DST of the new one. ro: read-only; rec: with what is mounted below it; idmap=INNER:OUTER:COUNT: files that INNER owns seem to be OUTER's. Repeatable."`
+	Tmpfs []Tmpfs `sep:"none" placeholder:"DST[:size=SIZE]" help:"Mount an empty directory in memory, of 512M at most; also mode=MODE, and exec if programs may be run from it. Repeatable."`
+	File  []File  `sep:"none" placeholder:"DST=TEXT" help:"Put a read-only file with this line at DST; given again for DST, it adds a line. It is in memory."`
 
 	Mask           []string `sep:"none" placeholder:"PATH" help:"Cover a file or directory, so that it seems to be empty. Repeatable."`
 	ReadonlyPath   []string `sep:"none" placeholder:"PATH" help:"Make a file or directory read-only. Repeatable."`
 	NoDefaultMasks bool     `help:"Leave /proc and /sys as they are. Otherwise some of them is masked or read-only, as in Docker."`
+	WritableSys    bool     `help:"Let /sys, and the control groups in it, be written to."`
 	Readonly       bool     `help:"Make the root read-only in the end, but nothing that is mounted in it."`
 	Wd             string   `placeholder:"DIR" help:"Change to DIR of the new root before PROG is run. It is made if it is missing."`
 

@@ -85,6 +85,7 @@ func (c *cable) remove() error {
 
 // lines records the cable.
 func (c *cable) lines(r *recipe.Recipe) {
+	//doc:cable
 	// A cable is two links: what is sent at one end arrives at the other. One message
 	// makes both, puts the far end into the other namespace and the near one into the
 	// bridge. The near end is called after the address of the far one; where somebody
@@ -102,6 +103,7 @@ func (c *cable) lines(r *recipe.Recipe) {
 			func() *request { return isolated(c.index) })
 	}
 	if c.Rate != 0 {
+		//doc:limit
 		// A link can hold back only what it sends itself. What the near end sends is what
 		// arrives inside.
 		c.order(r, "limit", recipe.Here(), func() string { return c.Rate.same(c.near.name) },

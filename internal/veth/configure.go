@@ -32,6 +32,7 @@ func (e *end) lines(r *recipe.Recipe, rate Rate) {
 		e.collect(r, "limit", recipe.Here(), func() (string, string) { return e.name, rate.same(e.name) },
 			func() *request { return limited(e.index, rate) })
 	}
+	//doc:configure
 	// The kernel takes all that was collected in one message, and answers to each part.
 	e.outside(r, "configure", recipe.Here(), func() (string, string) { return e.name, "" }, e.configure, e.restore)
 }

@@ -98,6 +98,7 @@ func (in *inside) enter() error {
 		return fmt.Errorf("look up our own network namespace: %w", err)
 	}
 	defer home.Close()
+	//doc:enter
 	// Who has no privileges over our own namespace could not come home again.
 	for _, ns := range []netns.NsHandle{home, in.ns} {
 		if err := netns.Set(ns); err != nil {

@@ -132,6 +132,7 @@ func (l *Link) Gateways() (list []netip.Prefix) {
 // leave records that the process gets a network namespace of its own. What is already
 // open goes on belonging to the old one, our socket too.
 func (l *Link) leave(r *recipe.Recipe) {
+	//doc:leave
 	// From here on this process is in a network of its own: no link but lo, no address,
 	// no route. Our socket was opened before, and goes on speaking of the old network.
 	r.Unshare(unix.CLONE_NEWNET)
@@ -144,6 +145,7 @@ func (l *Link) Open(r *recipe.Recipe) {
 	if n.complete() {
 		return
 	}
+	//doc:bridge
 	// A bridge is a switch: what comes in at one port goes out at that behind which the
 	// receiver is. Its own address makes the machine one of those who are plugged in, and
 	// their gateway. It is shared by all its cables, so it stays.

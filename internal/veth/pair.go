@@ -63,6 +63,7 @@ func (l *Link) deal(to int) (list []netip.Prefix) {
 
 // lines records the cable, and what its ends are given.
 func (p *pair) lines(r *recipe.Recipe) {
+	//doc:pair
 	// Without a bridge, what is sent at one end arrives at the other and nowhere else. The
 	// cable is made in one namespace, with its other end in the other.
 	r.Outside(recipe.Outside{
