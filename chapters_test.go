@@ -2,6 +2,8 @@ package ctrkit_test
 
 import (
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 
 	"ctrkit/internal/doctest"
@@ -61,4 +63,32 @@ func glob(t *testing.T, pattern string) []string {
 		t.Fatal(err)
 	}
 	return files
+}
+
+var scriptInTable = regexp.MustCompile("`([a-z-]+_[a-z-]+)`")
+
+// TestPromisesHaveScripts wants every promise to have a script, and every script that is named so to be about one.
+func TestPromisesHaveScripts(t *testing.T) {
+	named := map[string]bool{}
+	for line := range strings.Lines(readFile(t, "SECURITY.md")) {
+		cells := strings.Split(line, "|")
+		if len(cells) != 4 || cells[1] == " promise " || cells[1] == "---" {
+			continue
+		}
+		scripts := scriptInTable.FindAllStringSubmatch(cells[2], -1)
+		if len(scripts) == 0 {
+			t.Errorf("this promise has no script: %s", cells[1])
+		}
+		for _, script := range scripts {
+			named[script[1]] = true
+			if len(glob(t, "testdata/scripts/"+script[1]+".txtar")) == 0 {
+				t.Errorf("there is no script %s", script[1])
+			}
+		}
+	}
+	for _, file := range glob(t, "testdata/scripts/security_*.txtar") {
+		if name := strings.TrimSuffix(filepath.Base(file), ".txtar"); !named[name] {
+			t.Errorf("%s has no promise", name)
+		}
+	}
 }

@@ -61,6 +61,18 @@ var containers = map[string]container{
 	},
 	"processes": {options: []string{"--pids-limit=60"}, rootfs: "rootfs", prog: searched, limits: []string{"pids.max: 60"}},
 	"unlimited": {options: []string{"--pids-limit=-1"}, prog: searched, limits: []string{""}},
+	"user": {
+		options: []string{"--user", "1000:1001", "--group-add", "7", "--group-add=44"}, prog: searched,
+		limits: []string{"Uid:\t1000", "Gid:\t1001", "Groups:\t7 44"}, // of its group it sees nothing, because of the mask
+	},
+	"capabilities": {
+		options: []string{"--cap-add", "net_admin", "--cap-drop=CAP_CHOWN", "--security-opt", "no-new-privileges=false"},
+		rootfs:  "rootfs", prog: absolute,
+	},
+	"profile":    {options: []string{"--security-opt", "seccomp=it's a profile"}, rootfs: "rootfs", prog: absolute},
+	"unconfined": {options: []string{"--security-opt=seccomp=unconfined", "--cap-drop", "ALL"}, prog: searched},
+	"settings":   {options: []string{"--sysctl", "net.ipv4.ip_forward=1", "--sysctl=kernel.msgmax=9999", "--ulimit", "fsize=1048576:2097152"}, prog: searched},
+	"privileged": {options: []string{"--privileged"}, rootfs: "rootfs", prog: absolute},
 	"everything": {
 		rootfs: "root's, fs", options: []string{"--hostname", "box", "-m", "64M", "--cpus=1.5", "--pids-limit=60"},
 		prog: searched, args: []string{"a 'b'", "-c"}, limits: []string{": 67108864", "150000", "pids.max: 60"},
@@ -128,8 +140,14 @@ func TestPipelineMatters(t *testing.T) {
 			{"--all", "--all --domainname other"},
 			{"--scratch 512M", "--scratch 511M"},
 			{"ufs-mount", "ufs-mount --lower /usr/share"},
-			{"--sys", ""},
+			{"--sys ", ""},
 			{"--dev", ""},
+			{"'--sysctl=net", "--sysctl=net.ipv4.ip_forward=1 '--sysctl=net"},
+			{"priv-drop", "priv-drop --cap-drop kill"},
+			{"priv-drop", "priv-drop --seccomp off"},
+			{"priv-drop", "priv-drop --new-privs"},
+			{"priv-drop", "priv-drop --groups 7"},
+			{"priv-drop --", ""},
 			{"root-pivot", "nice -n 1 root-pivot"},
 			{"root-pivot", "env A=b root-pivot"},
 			{"--pids 60", "--pids 61"},
@@ -169,6 +187,10 @@ func (c *container) expected() []string {
 // prepare makes a directory to start the command line in.
 func (c *container) prepare(t *sandbox.T) (dir string) {
 	dir = t.TempDir()
+	profile := `{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["sysinfo"], "action": "SCMP_ACT_ERRNO"}]}`
+	if err := os.WriteFile(filepath.Join(dir, "it's a profile"), []byte(profile), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	switch c.rootfs {
 	case "", "/":
 	case "link":
@@ -298,15 +320,17 @@ func labourOf(first int, calls []*traced) *labour {
 		if group := bornIn.FindString(strings.Join(call.args, " ")); call.name == "clone3" && group != "" {
 			m.joins = append(m.joins, &traced{tid: call.tid, name: "clone3", args: []string{group}})
 		}
+		// Of resource limits a Go program sets one for itself, and those of the container are seen from inside.
+		quiet := call.name == "getpid" || call.name == "prlimit64" || call.name == "write" && call.args[1] == "&alive"
 		switch {
-		case runs(call) && isTool(call) || opensTool(call) || call.name == "getpid":
+		case runs(call) && isTool(call) || opensTool(call) || quiet:
 		case ofGroup(calls[:i], call) && call.tid == first:
 			m.outside = append(m.outside, call)
 		case ofGroup(calls[:i], call):
 			m.joins = append(m.joins, call)
 		case call.tid == container && mounted:
 			m.inside = append(m.inside, call)
-		case call.tid == container, call.name == "clone3", call.name == "prctl", call.name == "write" && call.args[1] == "&alive":
+		case call.tid == container, call.name == "clone3", call.name == "prctl":
 		default:
 			m.others = append(m.others, call)
 		}

@@ -24,8 +24,8 @@ func spelledAt(calls []*traced, i int) string {
 		return call.name + "()"
 	}
 	for j := range args {
-		// The first argument may be a descriptor, and where a mount is moved to.
-		if j > 0 && (j != 2 || call.name != "move_mount") {
+		// The first argument may be a descriptor, and where a mount is moved to. That of close_range is a number.
+		if j > 0 && (j != 2 || call.name != "move_mount") || call.name == "close_range" {
 			continue
 		}
 		if from := returned(calls[:i], call.tid, call.args[j]); from >= 0 {

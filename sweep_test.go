@@ -37,7 +37,9 @@ var swept = map[string][]string{
 	"limits":     append(strings.Fields("ctr-run --network none -m 64M --cpus 0.5 --pids-limit 50 --rootfs rootfs -- sh"), alive...),
 	"privileges": append(strings.Fields("priv-drop --caps all --cap-drop sys_time --ambient kill --user 1000:1001 --groups 7 --rlimit core=0 -- sh"), alive...),
 	"machine":    append(strings.Fields("ctr-run --network none -- sh"), alive...),
-	"rootfs":     append(strings.Fields("ctr-run --network none --hostname box --rootfs rootfs -- /bin/sh"), alive...),
+	"dropped": append(strings.Fields("ctr-run --network none --user 1000:1001 --group-add 7 --ulimit core=0 --sysctl kernel.msgmax=9999 --security-opt no-new-privileges=false "+
+		"--privileged --pids-limit 50 --rootfs rootfs -- sh"), alive...),
+	"rootfs": append(strings.Fields("ctr-run --network none --hostname box --rootfs rootfs -- /bin/sh"), alive...),
 	"furnished": append(strings.Fields("ns-unshare --mount -- ufs-mount --lower rootfs --scratch 1M tree -- root-pivot --proc --no-default-masks --bind a:/data/x:ro "+
 		"--file /etc/hosts=x --mask /etc/hosts --tmpfs /run --readonly-path /bin --wd /srv --readonly tree -- sh"), alive...),
 	"network": append(strings.Fields("nat-publish --bridge ctr0 --subnet 10.88.0.0/24 --to 10.88.0.5 -p 8080:80 -p 53:53/udp "+

@@ -32,6 +32,9 @@ for file in /proc/$$/ns/*; do busybox readlink "$file"; done
 section names
 busybox cat /proc/sys/kernel/hostname /proc/sys/kernel/domainname
 
+section settings
+for file in net/ipv4/ip_forward net/ipv4/ping_group_range kernel/msgmax kernel/sem; do echo "$file: $(busybox cat /proc/sys/$file)"; done
+
 section mounts
 busybox cat /proc/$$/mountinfo
 

@@ -104,6 +104,14 @@ func randomOf(typ reflect.Type, random *rand.Rand) reflect.Value {
 		return reflect.ValueOf(ns.Propagation(strings.Fields("private slave shared unchanged")[random.Intn(4)]))
 	case ns.Setgroups:
 		return reflect.ValueOf(ns.Setgroups(strings.Fields("allow deny")[random.Intn(2)]))
+	case []ns.Sysctl:
+		return reflect.ValueOf([]ns.Sysctl{{Name: "net.ipv4.conf.eth0/1.forwarding", Value: words[random.Intn(len(words))]}, {Name: "kernel/sem", Value: "a=" + word}})
+	case []ctr.Server:
+		return reflect.ValueOf([]ctr.Server{{Addr: randomAddr(random, 4)}, {Addr: randomAddr(random, 16)}})
+	case []ctr.Host:
+		return reflect.ValueOf([]ctr.Host{{Name: "a", Addr: randomAddr(random, 16)}, {Name: "b.c"}})
+	case []ctr.SecurityOption:
+		return reflect.ValueOf([]ctr.SecurityOption{{Name: "seccomp", Value: word}, {Name: "no-new-privileges", Value: strings.Fields("true false")[random.Intn(2)]}})
 	case []ns.Map:
 		m := ns.Map{Inner: random.Uint32() >> 1, Outer: random.Uint32() >> 1, Count: 1 + random.Uint32()>>2}
 		return reflect.ValueOf([]ns.Map{m, {Count: 1}})

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"os"
+	"strings"
 
 	"ctrkit/internal/recipe"
 )
@@ -24,7 +25,7 @@ func becomesOther(f *recipe.Failure) string {
 func privilege(f *recipe.Failure) string {
 	switch f.Call + " " + f.Object {
 	case "prctl PR_CAPBSET_DROP", "prctl PR_SET_SECUREBITS":
-		return "it takes CAP_SETPCAP to take from the bounding set: try sudo, or --caps all, which leaves that set as it is"
+		return "it takes CAP_SETPCAP to take from the bounding set: try sudo, or --cap-add ALL, which leaves that set as it is"
 	case "prctl PR_CAP_AMBIENT":
 		return "it must be permitted, and the secure bits must not forbid it"
 	case "capset capabilities":
@@ -36,4 +37,14 @@ func privilege(f *recipe.Failure) string {
 		return "it takes CAP_SYS_RESOURCE to raise a hard limit"
 	}
 	return ""
+}
+
+// forSysctl is for a setting of the kernel.
+func forSysctl(text string) func(*recipe.Failure) string {
+	return func(f *recipe.Failure) string {
+		if !strings.HasPrefix(f.Object, "/proc/sys/") {
+			return ""
+		}
+		return text
+	}
 }

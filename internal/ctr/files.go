@@ -27,9 +27,10 @@ type Files struct {
 // machine's memory.
 const scratch argv.Size = 512 << 20
 
-// tree is the step that unites the layers at a directory.
-func (f *Files) tree(at string) *ufs.Mount {
-	tree := &ufs.Mount{Lower: f.Layer, Root: at}
+// tree is the step that unites the layers at a directory. Device nodes in them work only
+// if it is to be open.
+func (f *Files) tree(at string, open bool) *ufs.Mount {
+	tree := &ufs.Mount{Lower: f.Layer, Root: at, Devices: open}
 	switch {
 	case f.Rootfs != "":
 		tree.Lower = []string{f.Rootfs}
@@ -44,10 +45,11 @@ func (f *Files) tree(at string) *ufs.Mount {
 	return tree
 }
 
-// pivot is the step that makes the tree the root, and furnishes it.
-func (f *Files) pivot(at string) *root.Pivot {
+// pivot is the step that makes the tree the root, and furnishes it. What the kernel shows
+// of the machine is hidden and locked, unless it is to be open.
+func (f *Files) pivot(at string, open bool) *root.Pivot {
 	pivot := &root.Pivot{
-		Proc: true, Sys: true, Dev: true, Root: at,
+		Proc: true, Sys: true, Dev: true, Root: at, NoDefaultMasks: open, WritableSys: open,
 		Tmpfs: f.Tmpfs, Readonly: f.ReadOnly, Wd: f.Workdir,
 	}
 	for _, volume := range f.Volume {

@@ -125,7 +125,7 @@ func (c *Run) from() uint64 {
 // namespaces is the step that makes the namespaces. That of the network is made by the
 // cable's tool in a pipeline, and by us together with the others.
 func (c *Run) namespaces() *ns.Unshare {
-	unshare := &ns.Unshare{Hostname: c.hostname()}
+	unshare := &ns.Unshare{Hostname: c.hostname(), Sysctl: c.sysctls()}
 	if c.kind() == none {
 		unshare.All = true
 		return unshare

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"ctrkit/internal/argv"
+	"ctrkit/internal/priv"
 )
 
 // PrintWanted reports whether the pipeline is to be printed and nothing run.
@@ -20,10 +21,16 @@ func (c *Run) Pipeline() (string, error) {
 		return "", err
 	}
 	var commands []string
+	redirection := ""
+	if file, ok := c.profile(); ok {
+		// The new root may have no such file: so it is open beforehand.
+		steps[len(steps)-1].(*priv.Drop).Seccomp = "/proc/self/fd/3"
+		redirection = " 3<" + argv.Quote([]string{file})
+	}
 	for _, step := range steps {
 		commands = append(commands, argv.Quote(append([]string{step.Name()}, argv.Of(step)...)))
 	}
 	prog, _ := c.Program()
 	commands = append(commands, argv.Quote(prog))
-	return strings.Join(commands, " -- \\\n  ") + "\n", nil
+	return strings.Join(commands, " -- \\\n  ") + redirection + "\n", nil
 }

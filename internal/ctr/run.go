@@ -9,6 +9,7 @@ import (
 	"ctrkit/internal/chain"
 	"ctrkit/internal/nat"
 	"ctrkit/internal/ns"
+	"ctrkit/internal/priv"
 	"ctrkit/internal/recipe"
 	"ctrkit/internal/veth"
 )
@@ -23,6 +24,7 @@ type Run struct {
 	Hostname string `placeholder:"NAME" help:"Host name inside (ctr)."`
 	Files
 	Limits
+	Privileges
 	Network
 	Print bool `help:"Print the pipeline of tools that makes the same container, and run nothing."`
 	chain.Next
@@ -56,12 +58,12 @@ func (c *Run) steps() (steps []chain.Step, err error) {
 		steps = append(steps, limit)
 	}
 	at := c.mountPoint()
-	pivot := c.pivot(at)
+	pivot := c.pivot(at, c.Privileged)
 	if pivot.File, err = c.names(); err != nil {
 		return nil, err
 	}
 	steps = append(steps, c.outer()...)
-	steps = append(steps, c.namespaces(), c.tree(at), pivot)
+	steps = append(steps, c.namespaces(), c.tree(at, c.Privileged), pivot, c.drop())
 	for _, step := range steps {
 		if err := step.Check(); err != nil {
 			return nil, err
@@ -72,17 +74,15 @@ func (c *Run) steps() (steps []chain.Step, err error) {
 
 // Check checks what the options mean together. The steps check themselves.
 func (c *Run) Check() error {
-	return cmp.Or(c.Files.check(), c.Limits.check(), c.Network.check())
+	return cmp.Or(c.Files.check(), c.Limits.check(), c.Network.check(), c.checkSysctls())
 }
 
 // Lines is the recipes of the steps, one after another, but that some are in two parts.
 // The container is born in its group, and limited when it is complete, so that what we do
 // ourselves takes nothing from it. A cable needs somebody to lead to, and rules an address.
-// A machine that has become a router stays one, so that comes last.
+// A machine that has become a router stays one, so that comes when nothing is left to be
+// made.
 func (c *Run) Lines(r *recipe.Recipe) error {
-	if err := keepDescriptors(r); err != nil {
-		return err
-	}
 	steps, err := c.steps()
 	if err != nil {
 		return err
@@ -94,6 +94,16 @@ func (c *Run) Lines(r *recipe.Recipe) error {
 			return err
 		}
 	}
+	if c.Privileged {
+		// What is given up is told at its line. What is not is told here, at the last one.
+		r.Last().Noting(c.notDone)
+	}
+	return nil
+}
+
+// complete records what is due outside when the container is complete, but for what it
+// gives up: a filter of calls may forbid that it waits.
+func (c *Run) complete(r *recipe.Recipe) {
 	if c.limit != nil {
 		r.As(c.limit.Name())
 		c.limit.Limits(r)
@@ -102,7 +112,6 @@ func (c *Run) Lines(r *recipe.Recipe) error {
 		r.As(c.nat.Name())
 		c.nat.Forward(r)
 	}
-	return nil
 }
 
 // lines records a step, or its first part.
@@ -117,6 +126,9 @@ func (c *Run) lines(r *recipe.Recipe, step chain.Step) error {
 		return nil
 	case *ns.Unshare:
 		return c.born(r, step)
+	case *priv.Drop:
+		c.complete(r)
+		r.As(step.Name())
 	}
 	return step.Lines(r)
 }
@@ -127,7 +139,8 @@ func (c *Run) born(r *recipe.Recipe, unshare *ns.Unshare) error {
 	if c.link == nil {
 		return unshare.Lines(r)
 	}
-	unshare.Net = new(string)
+	settings := unshare.Sysctl
+	unshare.Net, unshare.Sysctl = new(string), nil
 	if err := unshare.Lines(r); err != nil {
 		return err
 	}
@@ -136,5 +149,11 @@ func (c *Run) born(r *recipe.Recipe, unshare *ns.Unshare) error {
 		return err
 	}
 	r.As(c.nat.Name())
-	return c.nat.Open(r)
+	if err := c.nat.Open(r); err != nil {
+		return err
+	}
+	r.As(unshare.Name())
+	unshare.Sysctl = settings // some are about the cable
+	unshare.Settings(r)
+	return nil
 }

@@ -16,7 +16,7 @@ var mechanisms = strings.Fields("ns cgroup ufs root veth nat priv")
 var mayImport = map[string]string{
 	"cmd":       "cli ctr lab mechanism",
 	"cli":       "argv chain proc recipe",
-	"ctr":       "mechanism argv chain recipe",
+	"ctr":       "mechanism argv chain proc recipe",
 	"mechanism": "argv chain proc recipe",
 	"argv":      "chain recipe",
 	"chain":     "argv recipe",

@@ -1,6 +1,7 @@
 package ns
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -97,7 +98,7 @@ func (u *Unshare) Check() error {
 	case u.HoldFor != 0 && u.Hold == nil:
 		return needs(fmt.Sprintf("hold for %d: nothing is held", u.HoldFor), "--hold")
 	}
-	return u.Users.check()
+	return cmp.Or(u.checkSysctls(), u.Users.check())
 }
 
 // needs is the error of an option that makes no sense without another.

@@ -36,6 +36,7 @@ type Unshare struct {
 	MountProc   *string     `type:"optional" help:"Mount a /proc, or =DIR, that shows the processes of the pid namespace. Implies --mount."`
 	Hostname    string      `placeholder:"NAME" help:"Set the host name inside. Needs --uts."`
 	Domainname  string      `placeholder:"NAME" help:"Set the NIS domain name inside. Needs --uts."`
+	Sysctl      []Sysctl    `sep:"none" placeholder:"NAME=VALUE" help:"Setting of the kernel that one of the new namespaces has, such as net.ipv4.ip_forward=1. Repeatable."`
 	Wd          string      `short:"w" placeholder:"DIR" help:"Change to DIR before PROG is run."`
 
 	Outside
@@ -56,6 +57,7 @@ func (u *Unshare) Lines(r *recipe.Recipe) error {
 	u.mounts(r)
 	u.names(r)
 	u.network(r)
+	u.Settings(r)
 	u.directories(r)
 	u.ids(r)
 	return u.outside(r)

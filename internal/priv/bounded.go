@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -13,20 +12,6 @@ import (
 // most is how much of a file is read. A list of users or a profile is far smaller; what is
 // larger was put there by somebody who wants to see us swallow it.
 const most = 4 << 20
-
-// read reads a file of the root whose users count.
-func (d *Drop) read(file string) (string, error) {
-	root := d.root
-	if root == "" {
-		root = "/"
-	}
-	dir, err := unix.Open(root, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return "", &os.PathError{Op: "open", Path: root, Err: err}
-	}
-	defer unix.Close(dir)
-	return bounded(dir, strings.TrimPrefix(file, "/"), file, unix.RESOLVE_IN_ROOT|unix.RESOLVE_NO_MAGICLINKS)
-}
 
 // bounded reads a file that anybody may have made. It is looked at before it is opened: to
 // open a pipe can take for ever, and to open a device can do something.

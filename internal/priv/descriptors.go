@@ -13,6 +13,7 @@ func descriptors(r *recipe.Recipe) error {
 	// It can be asked for with a number that no descriptor has. Kernels before Linux 5.11
 	// do not know the flag, and 5.8 does not know the call.
 	if unix.CloseRange(uint(last), uint(last), unix.CLOSE_RANGE_CLOEXEC) == nil {
+		//doc:descriptors
 		// An open file stays open whoever one becomes, and what may be done with it was decided
 		// when it was opened. All above 2 will close when the program is run; until then the
 		// next tool of a chain may be one of them.

@@ -35,14 +35,10 @@ type Drop struct {
 	Umask    *Mode    `placeholder:"MODE" help:"Permissions that new files do not get, in octal."`
 	chain.Next
 
-	root string // whose users these are, "" for our own root
+	tree []Layer // whose users these are; nothing for our own root
 }
 
 func (d *Drop) Name() string { return "priv-drop" }
-
-// LookIn says in which directory the names of users are looked up that will be the root
-// when the program runs. No symbolic link in it leads out of it.
-func (d *Drop) LookIn(root string) { d.root = root }
 
 // Check refuses options that contradict one another.
 func (d *Drop) Check() error {

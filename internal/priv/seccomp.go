@@ -21,7 +21,7 @@ func (d *Drop) calls(keep set) (*filter.Policy, error) {
 	}
 	text, err := bounded(unix.AT_FDCWD, d.Seccomp, d.Seccomp, 0)
 	if err != nil {
-		return nil, &chain.Hinted{Err: fmt.Errorf("read profile: %w", err), Hint: "it is read in the root that this tool is run in; --seccomp is default, off or such a file"}
+		return nil, &chain.Hinted{Err: fmt.Errorf("read profile: %w", err), Hint: "it is read in the root that this tool is run in; other policies are default and off, with ctr-run builtin and unconfined"}
 	}
 	policy, err := filter.Parse([]byte(text), filter.Place{Caps: uint64(keep), Number: capNumber, Kernel: proc.Version()})
 	if err != nil {

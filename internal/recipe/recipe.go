@@ -125,6 +125,10 @@ func (l *Line) Because(found string) *Line {
 
 // Noting adds lines to what narration says of the call: the state that it leads to, say.
 func (l *Line) Noting(notes func() []string) *Line {
+	if before := l.notes; before != nil {
+		l.notes = func() []string { return append(before(), notes()...) }
+		return l
+	}
 	l.notes = notes
 	return l
 }

@@ -15,9 +15,30 @@ import (
 // its own limits.
 const readOnly = unix.MS_RDONLY | unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOEXEC
 
+// sysAccess is how /sys and the control groups are mounted.
+func (p *Pivot) sysAccess() uint64 {
+	if p.WritableSys {
+		return readOnly &^ unix.MS_RDONLY
+	}
+	return readOnly
+}
+
+// sysfs mounts a /sys on the working directory.
+func (f *furniture) sysfs() {
+	if f.WritableSys {
+		// It shows the network devices of our network namespace, and the machine's hardware.
+		// Whoever may write to it can give that orders.
+		f.r.Mount("sysfs", ".", "sysfs", f.sysAccess(), "")
+		return
+	}
+	// It shows the network devices of our network namespace, but the machine's
+	// hardware: so nobody may write to it.
+	f.r.Mount("sysfs", ".", "sysfs", f.sysAccess(), "")
+}
+
 // cgroups mounts the control groups in /sys, as they are laid out outside: programs
 // read there how much memory they may use.
-func cgroups(r *recipe.Recipe) error {
+func cgroups(r *recipe.Recipe, access uint64) error {
 	table, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {
 		return err
@@ -35,15 +56,15 @@ func cgroups(r *recipe.Recipe) error {
 		// The tree begins at the group that is the root of our cgroup namespace. In a user
 		// namespace that has no cgroup namespace of its own it cannot be mounted. It has the
 		// machine's options, for whoever is in the machine's cgroup namespace sets them anew.
-		r.Mount("cgroup2", ".", "cgroup2", readOnly, options).Tolerate(unix.EPERM)
+		r.Mount("cgroup2", ".", "cgroup2", access, options).Tolerate(unix.EPERM)
 		return nil
 	}
-	severalTrees(r, dir, one, two, options)
+	severalTrees(r, dir, one, two, access, options)
 	return nil
 }
 
 // severalTrees mounts the trees of version 1, and that of version 2 beside them.
-func severalTrees(r *recipe.Recipe, dir string, one []string, two bool, options string) {
+func severalTrees(r *recipe.Recipe, dir string, one []string, two bool, access uint64, options string) {
 	// With version 1 there are several trees, so there must be a place for them.
 	r.Mount("tmpfs", ".", "tmpfs", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "size=64k,mode=0755")
 	// The working directory is still the one below the new mount.
@@ -52,14 +73,14 @@ func severalTrees(r *recipe.Recipe, dir string, one []string, two bool, options 
 		// A tree is called by the controllers that act on it.
 		r.Mkdirat(controllers, 0o755).Because("there is such a hierarchy")
 		// It begins at the group that is the root of our cgroup namespace.
-		r.Mount("cgroup", controllers, "cgroup", readOnly, controllers).Tolerate(unix.EPERM)
+		r.Mount("cgroup", controllers, "cgroup", access, controllers).Tolerate(unix.EPERM)
 	}
 	if two {
 		// The new tree is beside the old ones.
 		r.Mkdirat("unified", 0o755)
 		// It may have controllers that no old tree has. It has the machine's options, for
 		// whoever is in the machine's cgroup namespace sets them anew.
-		r.Mount("cgroup2", "unified", "cgroup2", readOnly, options).Tolerate(unix.EPERM)
+		r.Mount("cgroup2", "unified", "cgroup2", access, options).Tolerate(unix.EPERM)
 	}
 	// Nothing is to be added.
 	r.Mount("", ".", "", unix.MS_REMOUNT|unix.MS_BIND|readOnly, "")

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"ctrkit/internal/argv"
+	"ctrkit/internal/chain"
 )
 
 // Check wants a directory that can become the root, and places in it.
@@ -16,6 +17,8 @@ func (p *Pivot) Check() error {
 		return errors.New("pivot: no directory is given")
 	case filepath.Clean(p.Root) == "/":
 		return errors.New("pivot /: it is the root already")
+	case p.WritableSys && !p.Sys:
+		return &chain.Hinted{Err: errors.New("let /sys be written to: none is mounted"), Hint: "add --sys"}
 	}
 	for _, b := range p.Bind {
 		if err := argv.CheckMaps("id", b.Maps); err != nil {

@@ -78,10 +78,8 @@ func (f *furniture) mountSystems() error {
 	}
 	if f.Sys {
 		enter(f.r, "sys")
-		// It shows the network devices of our network namespace, but the machine's
-		// hardware: so nobody may write to it.
-		f.r.Mount("sysfs", ".", "sysfs", readOnly, "")
-		if err := cgroups(f.r); err != nil {
+		f.sysfs()
+		if err := cgroups(f.r, f.sysAccess()); err != nil {
 			return err
 		}
 	}

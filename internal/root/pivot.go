@@ -31,6 +31,7 @@ type Pivot struct {
 	Mask           []string `sep:"none" placeholder:"PATH" help:"Cover a file or directory, so that it seems to be empty. Repeatable."`
 	ReadonlyPath   []string `sep:"none" placeholder:"PATH" help:"Make a file or directory read-only. Repeatable."`
 	NoDefaultMasks bool     `help:"Leave /proc and /sys as they are. Otherwise some of them is masked or read-only, as in Docker."`
+	WritableSys    bool     `help:"Let /sys, and the control groups in it, be written to."`
 	Readonly       bool     `help:"Make the root read-only in the end, but nothing that is mounted in it."`
 	Wd             string   `placeholder:"DIR" help:"Change to DIR of the new root before PROG is run. It is made if it is missing."`
 

@@ -30,6 +30,7 @@ type Mount struct {
 	Scratch argv.Size  `placeholder:"SIZE" help:"Room, in memory, for what is written, instead of --upper. It is gone with the mount. Without both, nothing can be written."`
 	Map     []argv.Map `sep:"none" placeholder:"INNER:OUTER:COUNT" help:"Show the files of COUNT owners from INNER on as those of OUTER on, in all lower layers; repeatable."`
 	Option  []Option   `sep:"none" placeholder:"KEY=VALUE" help:"Option of overlayfs: index, metacopy, redirect_dir, xino, volatile, userxattr; repeatable."`
+	Devices bool       `help:"Let device nodes in the layers work. Without this they are names only."`
 	Unmount bool       `help:"Undo at ROOT what was mounted without PROG."`
 	Root    string     `arg:"" help:"Directory at which the tree appears."`
 	chain.Next
@@ -128,8 +129,9 @@ func (o *overlay) lines(r *recipe.Recipe, t *tree, room, target string) {
 	}
 	//doc:overlay
 	// Reads fall through to the lower layer; a file is copied up when it is first
-	// written to. The lower layer never changes.
-	mount := r.Mount(ours, target, "overlay", 0, data).Because(o.because)
+	// written to. The lower layer never changes. A device node in it is a name and no
+	// more, for whoever made the layer could have put the machine's disk there.
+	mount := r.Mount(ours, target, "overlay", t.flags, data).Because(o.because)
 	if room == "" {
 		mount.TakenBack(t.detach)
 	}

@@ -25,6 +25,7 @@ type tree struct {
 	parts    []part    // of a tree whose root is no overlay
 	overlays []overlay
 	given    []Option
+	flags    uint64 // of mount(2)
 	marks    string // what the names of overlayfs's attributes begin with
 	users    bool   // a user namespace has the privileges, and knows only some owners
 	maps     []argv.Map
@@ -48,9 +49,17 @@ func (t *tree) tree() string { return t.root + "/tree" }
 // smallRoom has place for a few directories.
 const smallRoom argv.Size = 64 << 10
 
+// flags are those of the tree's mounts.
+func (m *Mount) flags() uint64 {
+	if m.Devices {
+		return 0
+	}
+	return unix.MS_NODEV
+}
+
 // plan asks the machine what the tree needs.
 func (m *Mount) plan(r *recipe.Recipe) (t *tree, err error) {
-	t = &tree{room: m.Scratch, writable: m.Scratch > 0, given: m.Option, maps: m.Map, marks: "trusted.overlay."}
+	t = &tree{room: m.Scratch, writable: m.Scratch > 0, given: m.Option, maps: m.Map, flags: m.flags(), marks: "trusted.overlay."}
 	if t.root, err = filepath.Abs(m.Root); err != nil {
 		return nil, err
 	}

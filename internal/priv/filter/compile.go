@@ -2,6 +2,7 @@ package filter
 
 import (
 	"fmt"
+	"slices"
 
 	"golang.org/x/sys/unix"
 )
@@ -48,30 +49,30 @@ func (p *Policy) Compile() ([]unix.SockFilter, error) {
 
 // block judges the calls of one architecture.
 func (p *Policy) block(a *arch) code {
-	b := code{load(offsetNumber)}
+	b := append(make(code, 0, 512), load(offsetNumber))
 	if a.highest != 0 {
 		b = append(b, jump(unix.BPF_JGE, a.highest, 0, 1), give(fail(unix.ENOSYS)))
 	}
-	return append(b, search(p.spans(a))...)
+	return b.search(p.spans(a))
 }
 
-// search finds the span of a number, by halves.
-func search(spans []span) code {
+// search adds what finds the span of a number, by halves. It goes on behind the lower half
+// if the number is in the upper one. That is as far as it turns out to be, and a conditional
+// jump reaches over 255 instructions at most.
+func (c code) search(spans []span) code {
 	if len(spans) == 1 {
-		return spans[0].code()
+		return append(c, spans[0].code()...)
 	}
-	middle := len(spans) / 2
-	below, above := search(spans[:middle]), search(spans[middle:])
-	return concat(choose(unix.BPF_JGE, spans[middle].first, len(below)), below, above)
-}
-
-// choose goes on behind the next instructions if the comparison holds. A conditional jump
-// reaches over 255 instructions at most.
-func choose(comparison uint16, value uint32, over int) code {
-	if over <= 255 {
-		return code{jump(comparison, value, uint8(over), 0)}
+	middle, at := len(spans)/2, len(c)
+	first := spans[middle].first
+	c = append(c, unix.SockFilter{}).search(spans[:middle])
+	if over := len(c) - at - 1; over <= 255 {
+		c[at] = jump(unix.BPF_JGE, first, uint8(over), 0)
+	} else {
+		c[at] = jump(unix.BPF_JGE, first, 0, 1)
+		c = slices.Insert(c, at+1, unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JA, K: uint32(over)})
 	}
-	return code{jump(comparison, value, 0, 1), {Code: unix.BPF_JMP | unix.BPF_JA, K: uint32(over)}}
+	return c.search(spans[middle:])
 }
 
 // code is the instructions for a span.

@@ -70,8 +70,6 @@ func decode(text []byte) (*profile, error) {
 	return p, nil
 }
 
-var unknownField = regexp.MustCompile(`unknown field ("(?:[^"\\]|\\.)*")`)
-
 // positioned says where in the text an error is.
 func positioned(text []byte, err error, offset int64) error {
 	var syntax *json.SyntaxError
@@ -84,6 +82,7 @@ func positioned(text []byte, err error, offset int64) error {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return fmt.Errorf("%s: the profile ends too early", position(text, int64(len(text))))
 	}
+	unknownField := regexp.MustCompile(`unknown field ("(?:[^"\\]|\\.)*")`)
 	if m := unknownField.FindStringSubmatch(err.Error()); m != nil {
 		// The error of an unknown field is the one without an offset.
 		if name, err := strconv.Unquote(m[1]); err == nil {
