@@ -76,6 +76,7 @@ func (d *Drop) Lines(r *recipe.Recipe) error {
 	d.identity(r, who, caps, calls != nil)
 	caps.set(r, before, who.root(before), !d.NewPrivs, calls != nil)
 	if !d.NewPrivs {
+		//doc:no-new-privs
 		// A set-user-ID program would bring everything back. From here on, execve grants
 		// nothing: not to us, and to no descendant either. There is no way to undo this.
 		r.PrSetNoNewPrivs()

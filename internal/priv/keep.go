@@ -74,6 +74,7 @@ func (k keeping) bound(r *recipe.Recipe, before state) {
 	if before.bounding&^k.keep == 0 {
 		return
 	}
+	//doc:bound
 	// An execve gives root all capabilities again, and others what a file is marked with,
 	// but never more than the bounding set holds. What has left it is gone for good.
 	for _, c := range (before.all &^ k.keep).list() {
@@ -92,6 +93,7 @@ func (k keeping) set(r *recipe.Recipe, before state, root, noNewPrivs, filter bo
 	if !noNewPrivs && filter {
 		own |= admin & before.permitted
 	}
+	//doc:capset
 	// Three sets belong to the thread. What is permitted can be used, what is effective is in
 	// use, and what is inheritable waits for a file with the same mark: it stays empty, or a
 	// program of an image could pick up what nobody meant it to have. What is ambient, and
@@ -104,6 +106,7 @@ func (k keeping) set(r *recipe.Recipe, before state, root, noNewPrivs, filter bo
 		return notes
 	})
 	for _, c := range k.ambient.list() {
+		//doc:ambient
 		// It was permitted and inheritable, and is ambient now: the program has it without a
 		// mark on its file, whoever it runs as.
 		r.PrCapAmbientRaise(c)

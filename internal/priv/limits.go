@@ -91,6 +91,7 @@ func (d *Drop) limits(r *recipe.Recipe) {
 		r.Umask(uint32(*d.Umask))
 	}
 	for _, l := range d.Rlimit {
+		//doc:rlimit
 		// The soft limit is in force, and the program may raise it up to the hard one. To raise
 		// that takes a capability, which is why this comes first.
 		r.Prlimit64(l.Resource, l.Soft, l.Hard)

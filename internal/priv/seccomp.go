@@ -43,6 +43,7 @@ func load(r *recipe.Recipe, policy *filter.Policy) error {
 	if err != nil {
 		return fmt.Errorf("compile filter: %w", err)
 	}
+	//doc:load
 	// From here on the kernel asks this program of ours about every system call, before it
 	// does anything. Most of the hundreds of calls are not needed by most programs, and each
 	// is a door to code with bugs. Threads, children and later programs inherit it.

@@ -77,6 +77,7 @@ func (i identity) root(before state) bool {
 // one has, so groups come first.
 func (d *Drop) identity(r *recipe.Recipe, who identity, k keeping, filter bool) {
 	signal := r.PrGetPdeathsig()
+	//doc:groups
 	// Supplementary groups open files like any other, and nothing else gives them up: a
 	// change of user leaves them all.
 	line := r.Setgroups(who.groups...)
@@ -93,6 +94,7 @@ func (d *Drop) identity(r *recipe.Recipe, who identity, k keeping, filter bool) 
 			// needed once more below.
 			r.PrSetKeepcaps(1)
 		}
+		//doc:uid
 		// All three ids change: a saved one that is still 0 would be a way back.
 		r.Setresuid(*who.uid).Noting(func() []string { return []string{"HOME is " + who.home} })
 	}
