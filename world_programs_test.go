@@ -5,6 +5,7 @@ package ctrkit_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -60,5 +61,8 @@ func works(t *sandbox.T, name, want string) {
 	out := run(t, t.TempDir(), "sh", "-c", prelude+string(script))
 	if t.Logf("%.0f s", time.Since(start).Seconds()); out.status != 0 || out.stdout != want {
 		t.Errorf("status %d\n%s\nand not\n%s\n%s", out.status, end(out.stdout), want, end(out.stderr))
+	}
+	if strings.Contains(out.stderr, "has no handler") {
+		t.Errorf("a program ends when it is told to, and is taken for one that does not:\n%s", end(out.stderr))
 	}
 }
