@@ -40,7 +40,7 @@ func TestWorldPrograms(t *testing.T) {
 		t.Setenv("EXPECTED", here+"/testdata/world/python.txt")
 		t.Setenv("LC_ALL", "C")
 		for _, program := range []struct{ name, want string }{
-			{"apt", "Setting up openssh-client\nSetting up iputils-ping\n1 received\n-rwxr-sr-x 1 root _ssh\nkey.pub\n"},
+			{"apt", "Setting up openssh-client\nSetting up iputils-ping\n1 received\nkey.pub\n-rwxr-sr-x 1 root _ssh\n"},
 			{"go", "numbers read: 20000000\n"},
 			{"nginx", "Welcome to nginx\n200 nginx\nroot nginx: master process\nwww-data nginx: worker process\n"},
 			{"postgresql", "SELECT 100000\nCREATE INDEX\nSET\nSET\nSET\n333338333350000\npostgres|t\n42\ndatabase system is shut down\n"},
