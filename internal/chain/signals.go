@@ -43,10 +43,12 @@ func (e *ending) watch(signals <-chan os.Signal) {
 // relay passes a signal on. What the terminal sent, it sent to the child too.
 func (e *ending) relay(signal unix.Signal) {
 	keyboard := (signal == unix.SIGINT || signal == unix.SIGQUIT) && inForeground()
+	// Before the child hears of it: many a handler ends the program by giving itself up.
+	deaf := deaf(e.child, signal)
 	if !keyboard {
 		e.child.Signal(signal)
 	}
-	if signal == unix.SIGUSR1 || signal == unix.SIGUSR2 || signal == unix.SIGWINCH || !deaf(e.child, signal) {
+	if signal == unix.SIGUSR1 || signal == unix.SIGUSR2 || signal == unix.SIGWINCH || !deaf {
 		return
 	}
 	if e.asked != 0 {
