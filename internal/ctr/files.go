@@ -54,6 +54,7 @@ func (f *Files) pivot(at string, open bool) *root.Pivot {
 	}
 	for _, volume := range f.Volume {
 		volume.Recursive = true
+		volume.Devices = volume.Devices || open
 		pivot.Bind = append(pivot.Bind, volume)
 	}
 	return pivot

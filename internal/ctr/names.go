@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os"
 	"strings"
+	"unicode"
 
 	"ctrkit/internal/root"
 )
@@ -16,7 +17,7 @@ type Server struct{ netip.Addr }
 func (s Server) MarshalText() ([]byte, error) { return s.Addr.MarshalText() }
 
 func (s *Server) UnmarshalText(text []byte) (err error) {
-	if s.Addr, err = netip.ParseAddr(string(text)); err != nil {
+	if s.Addr, err = netip.ParseAddr(string(text)); err != nil || !isHost(string(text)) {
 		return fmt.Errorf("%q is no address of a name server", text)
 	}
 	return nil
@@ -58,6 +59,14 @@ func (h *Host) UnmarshalText(text []byte) (err error) {
 func isHost(name string) bool { return name != "" && !strings.ContainsAny(name, " \t\n\r\v\f\x00#") }
 
 func (c *Run) hostname() string { return cmp.Or(c.Hostname, "ctr") }
+
+// checkHostname wants a name that is one line of a file.
+func (c *Run) checkHostname() error {
+	if strings.ContainsFunc(c.Hostname, unicode.IsControl) {
+		return fmt.Errorf("set host name %q: a name is letters, digits, dots and dashes", c.Hostname)
+	}
+	return nil
+}
 
 // names are the files by which programs find themselves and others, line by line.
 func (c *Run) names() ([]root.File, error) {

@@ -1,6 +1,7 @@
 package ctr
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -69,6 +70,8 @@ func (n *Network) check() error {
 		return &chain.Hinted{Err: fmt.Errorf("join network %s: a container is named by the pid of a process in it", n.Network), Hint: "write container:PID"}
 	case n.Network != "" && n.Network != bridged && n.Network != none && n.Network != shared && !other:
 		return &chain.Hinted{Err: fmt.Errorf("choose network %q: there is no such kind", n.Network), Hint: "write bridge, none, host, or container:PID"}
+	case len(n.IP) > 2 || len(n.IP) == 2 && n.IP[0].Addr().Is4() == n.IP[1].Addr().Is4():
+		return errors.New("take addresses: a container has one of IPv4, and one of IPv6")
 	case option != "" && n.Network != "" && n.Network != bridged:
 		return fmt.Errorf("choose network %s: %s is for a container on a bridge", n.Network, option)
 	}

@@ -74,7 +74,7 @@ func (c *Run) steps() (steps []chain.Step, err error) {
 
 // Check checks what the options mean together. The steps check themselves.
 func (c *Run) Check() error {
-	return cmp.Or(c.Files.check(), c.Limits.check(), c.Network.check(), c.checkSysctls())
+	return cmp.Or(c.Files.check(), c.Limits.check(), c.Network.check(), c.checkHostname(), c.checkSysctls())
 }
 
 // Lines is the recipes of the steps, one after another, but that some are in two parts.

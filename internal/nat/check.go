@@ -70,7 +70,7 @@ func (p *Publish) checkPorts() error {
 		}
 		if port.Host.IsValid() && !p.target(port.Host).IsValid() {
 			return &chain.Hinted{
-				Err:  fmt.Errorf("publish on %s: no --to is an address of the same kind", port.Host),
+				Err:  fmt.Errorf("publish on %s: whose ports they are has no address of the same kind", port.Host),
 				Hint: "an address of IPv4 is translated to one of IPv4, and one of IPv6 to one of IPv6",
 			}
 		}

@@ -23,6 +23,9 @@ func (p *Publish) share(r *recipe.Recipe) error {
 	}
 	t.Name, t.owned = sharedPrefix+p.Bridge, false
 	p.shared = t
+	if !canOwn() {
+		t.collectOld(r)
+	}
 	there, err := t.letsOut(p.plan.subnets)
 	if there || err != nil && !errors.Is(err, unix.EPERM) {
 		return explain(err)

@@ -83,16 +83,21 @@ func (t *table) make(r *recipe.Recipe) {
 		r.Outside(made)
 		return
 	}
+	t.collectOld(r)
+	made.Do = func(int) error { return t.create(0) }
+	// A table is a place for rules. It bears the number of our socket, so that anybody can
+	// see whether we are still there.
+	r.Outside(made)
+}
+
+// collectOld records that the tables of those who were killed are removed.
+func (t *table) collectOld(r *recipe.Recipe) {
 	// The name of a table ends in the number of its holder's socket. If there is no such
 	// socket any more, the holder was killed, and nobody else would remove the table.
 	r.Outside(recipe.Outside{
 		Name: "collect tables", Object: prefix + "*",
 		Do: func(int) error { return t.collect() },
 	}).Because("the kernel is older than Linux 5.12, where it does so itself")
-	made.Do = func(int) error { return t.create(0) }
-	// A table is a place for rules. It bears the number of our socket, so that anybody can
-	// see whether we are still there.
-	r.Outside(made)
 }
 
 // remove removes the table when the program has ended. The kernel would do so when the

@@ -27,6 +27,9 @@ func (d *Drop) calls(keep set) (*filter.Policy, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read profile %s: %w", d.Seccomp, err)
 	}
+	if policy.Refuses("execve") && !policy.Allows(recipe.Speaking) {
+		return nil, fmt.Errorf("read profile %s: it forbids to run a program, and us to say so", d.Seccomp)
+	}
 	return policy, nil
 }
 

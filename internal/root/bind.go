@@ -18,6 +18,7 @@ import (
 type Bind struct {
 	Source, Target string
 	ReadOnly       bool       // ro: nobody can write there by this way
+	Devices        bool       // dev: device nodes work; else they are names only
 	Recursive      bool       // rec: with what is mounted below the source
 	Maps           []argv.Map // idmap=INNER:OUTER:COUNT: what is INNER's on the disk seems to be OUTER's
 }
@@ -27,6 +28,9 @@ func (b Bind) MarshalText() ([]byte, error) {
 	var options []string
 	if b.ReadOnly {
 		options = append(options, "ro")
+	}
+	if b.Devices {
+		options = append(options, "dev")
 	}
 	if b.Recursive {
 		options = append(options, "rec")
@@ -65,6 +69,8 @@ func (b *Bind) set(option string) error {
 		b.ReadOnly = true
 	case option == "rw":
 		b.ReadOnly = false
+	case option == "dev":
+		b.Devices = true
 	case option == "rec":
 		b.Recursive = true
 	case name == "idmap":
@@ -74,7 +80,7 @@ func (b *Bind) set(option string) error {
 		}
 		b.Maps = append(b.Maps, m)
 	default:
-		return fmt.Errorf("%q is no option of a bind: it is ro, rw, rec or idmap=INNER:OUTER:COUNT; a colon in a name has a backslash before it", option)
+		return fmt.Errorf("%q is no option of a bind: it is ro, rw, dev, rec or idmap=INNER:OUTER:COUNT; a colon in a name has a backslash before it", option)
 	}
 	return nil
 }
@@ -92,10 +98,11 @@ func (b *Bind) clone(r *recipe.Recipe) (recipe.Slot, error) {
 	if err := b.remap(r, tree, below); err != nil {
 		return tree, err
 	}
-	if b.ReadOnly && hasSetattr() {
-		// Not the files become read-only, but this way to them, with all that is mounted
-		// below it if that comes along.
-		r.MountSetattr(tree, below, unix.MOUNT_ATTR_RDONLY, 0, 0)
+	if attributes := b.attributes(); attributes != 0 && hasSetattr() {
+		// Not the files change, but this way to them, with all that is mounted below it if
+		// that comes along. A device node is a door into the kernel, so it is a name only,
+		// unless it was asked for; and what is read-only is so by this way.
+		r.MountSetattr(tree, below, attributes, 0, 0)
 	}
 	if b.ReadOnly && !hasSetattr() && b.Recursive && mountsBelow(b.Source) {
 		return tree, errors.New("bind " + b.Source + ": to make what is mounted below it read-only too takes Linux 5.12")
@@ -103,15 +110,34 @@ func (b *Bind) clone(r *recipe.Recipe) (recipe.Slot, error) {
 	return tree, nil
 }
 
-// lockOld makes a bind read-only in the way of kernels before Linux 5.12: when it has
-// its place, and with all the options that it has already.
-func (b *Bind) lockOld(r *recipe.Recipe) {
-	if b.ReadOnly && !hasSetattr() {
-		// This kernel can change a mount only by its name, and the options that are not
-		// repeated are off.
-		r.Mount("", b.Target, "", unix.MS_REMOUNT|unix.MS_BIND|unix.MS_RDONLY|optionsOf(b.Source), "").
-			Because("the kernel has no mount_setattr(2)")
+// attributes are what the mount is to have that its source may lack.
+func (b *Bind) attributes() (attributes uint64) {
+	if !b.Devices {
+		attributes |= unix.MOUNT_ATTR_NODEV
 	}
+	if b.ReadOnly {
+		attributes |= unix.MOUNT_ATTR_RDONLY
+	}
+	return attributes
+}
+
+// lockOld changes a bind in the way of kernels before Linux 5.12: when it has its place,
+// with all the options that it has already, and without what is mounted below it.
+func (b *Bind) lockOld(r *recipe.Recipe) {
+	if b.attributes() == 0 || hasSetattr() {
+		return
+	}
+	flags := optionsOf(b.Source)
+	if !b.Devices {
+		flags |= unix.MS_NODEV
+	}
+	if b.ReadOnly {
+		flags |= unix.MS_RDONLY
+	}
+	// This kernel can change a mount only by its name, and the options that are not
+	// repeated are off.
+	r.Mount("", b.Target, "", unix.MS_REMOUNT|unix.MS_BIND|flags, "").
+		Because("the kernel has no mount_setattr(2)")
 }
 
 // isFile reports whether a source is no directory. One that is not there is taken for

@@ -9,11 +9,11 @@ import (
 	"ctrkit/internal/recipe"
 )
 
-// masked is what Docker hides of /proc and /sys, and selinux: it tells of the machine's
-// hardware, of the kernel's memory and of the keys and timers of everybody. Those with a
-// slash at the end are directories.
+// masked is what Docker hides of /proc and /sys, and selinux and the switches of what the
+// kernel logs: it tells of the machine's hardware, of the kernel's memory and of the keys
+// and timers of everybody. Those with a slash at the end are directories.
 var masked = strings.Fields(`
-	/proc/acpi/ /proc/asound/ /proc/interrupts /proc/kcore /proc/keys /proc/latency_stats
+	/proc/acpi/ /proc/asound/ /proc/dynamic_debug/ /proc/interrupts /proc/kcore /proc/keys /proc/latency_stats
 	/proc/sched_debug /proc/scsi/ /proc/timer_list /proc/timer_stats
 	/sys/devices/virtual/powercap/ /sys/firmware/ /sys/fs/selinux/`)
 

@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -22,6 +24,7 @@ type applying struct {
 	packets []packet
 	umask   int
 	stop    context.Context
+	undone  sync.Once // nothing is left
 }
 
 // A packet is one archive once it is unpacked.
@@ -54,6 +57,8 @@ func (p *applying) interruptible() context.Context {
 	go func() {
 		s := <-signals
 		cancel(&interrupted{s.(unix.Signal)})
+		time.Sleep(patience)
+		p.abandon() // who waits for more of a pipe does not notice
 	}()
 	return ctx
 }
@@ -131,14 +136,19 @@ func (p *applying) end(int) error {
 	return p.remove(false)
 }
 
-// abandon is end after a failure.
-func (p *applying) abandon() error {
-	err := p.remove(true)
-	if i, ok := context.Cause(p.stop).(*interrupted); ok && err == nil {
-		signal.Reset(i.signal)
-		unix.Kill(unix.Getpid(), i.signal)
-		select {} // it arrives
-	}
+// patience is how long the work may take to notice that it is to stop.
+const patience = 500 * time.Millisecond
+
+// abandon is end after a failure. Whoever comes second waits for the first.
+func (p *applying) abandon() (err error) {
+	p.undone.Do(func() {
+		err = p.remove(true)
+		if i, ok := context.Cause(p.stop).(*interrupted); ok && err == nil {
+			signal.Reset(i.signal)
+			unix.Kill(unix.Getpid(), i.signal)
+			select {} // it arrives
+		}
+	})
 	return err
 }
 

@@ -115,6 +115,16 @@ func (p *Policy) Allows(names []string) bool {
 	return true
 }
 
+// Refuses reports whether a call fails or kills, whatever its arguments.
+func (p *Policy) Refuses(name string) bool {
+	s := p.outcome(name)
+	switch s.action & unix.SECCOMP_RET_ACTION_FULL {
+	case unix.SECCOMP_RET_ERRNO, unix.SECCOMP_RET_TRAP, unix.SECCOMP_RET_KILL_THREAD, unix.SECCOMP_RET_KILL_PROCESS:
+		return s.verdict == nil
+	}
+	return false
+}
+
 // outcome is what becomes of one call.
 func (p *Policy) outcome(name string) span {
 	v := p.calls[name]
