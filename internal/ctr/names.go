@@ -57,7 +57,13 @@ func (h *Host) UnmarshalText(text []byte) (err error) {
 // isHost reports whether a name can stand in hosts(5).
 func isHost(name string) bool { return name != "" && !strings.ContainsAny(name, " \t\n\r\v\f\x00#") }
 
-func (c *Run) hostname() string { return cmp.Or(c.Hostname, "ctr") }
+func (c *Run) hostname() string {
+	if c.Uts == shared {
+		name, _ := os.Hostname()
+		return name
+	}
+	return cmp.Or(c.Hostname, "ctr")
+}
 
 // names are the files by which programs find themselves and others, line by line.
 func (c *Run) names() ([]root.File, error) {

@@ -3,11 +3,8 @@ package ctr
 import (
 	"fmt"
 	"os"
-	"strings"
 
-	"ctrkit/internal/chain"
 	"ctrkit/internal/nat"
-	"ctrkit/internal/ns"
 	"ctrkit/internal/veth"
 )
 
@@ -63,13 +60,10 @@ func (n *Network) needsBridge() string {
 
 // check wants a kind that there is, and options that mean something there.
 func (n *Network) check() error {
-	pid, other := strings.CutPrefix(n.Network, joined)
-	switch option := n.needsBridge(); {
-	case other && (pid == "" || strings.Trim(pid, "0123456789") != ""):
-		return &chain.Hinted{Err: fmt.Errorf("join network %s: a container is named by the pid of a process in it", n.Network), Hint: "write container:PID"}
-	case n.Network != "" && n.Network != bridged && n.Network != none && n.Network != shared && !other:
-		return &chain.Hinted{Err: fmt.Errorf("choose network %q: there is no such kind", n.Network), Hint: "write bridge, none, host, or container:PID"}
-	case option != "" && n.Network != "" && n.Network != bridged:
+	if err := checkKind("network", n.Network, bridged, none, shared, joined); err != nil {
+		return err
+	}
+	if option := n.needsBridge(); option != "" && n.Network != "" && n.Network != bridged {
 		return fmt.Errorf("choose network %s: %s is for a container on a bridge", n.Network, option)
 	}
 	return nil
@@ -120,29 +114,4 @@ func (c *Run) from() uint64 {
 		return 1
 	}
 	return uint64(os.Getpid())
-}
-
-// namespaces is the step that makes the namespaces. That of the network is made by the
-// cable's tool in a pipeline, and by us together with the others.
-func (c *Run) namespaces() *ns.Unshare {
-	unshare := &ns.Unshare{Hostname: c.hostname(), Sysctl: c.sysctls()}
-	if c.kind() == none {
-		unshare.All = true
-		return unshare
-	}
-	for _, kind := range []**string{&unshare.Mount, &unshare.Uts, &unshare.Ipc, &unshare.Pid, &unshare.Cgroup} {
-		*kind = new(string)
-	}
-	return unshare
-}
-
-// outer are the steps that give the container its network.
-func (c *Run) outer() (steps []chain.Step) {
-	if pid, ok := strings.CutPrefix(c.kind(), joined); ok {
-		return append(steps, &ns.Enter{Target: pid, Kinds: ns.Kinds{Net: new(string)}})
-	}
-	if c.link != nil {
-		steps = append(steps, c.nat, c.link)
-	}
-	return steps
 }
