@@ -7,6 +7,7 @@ import (
 	"os"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,6 +46,9 @@ func parse(step chain.Step, page string, args []string) (*options, error) {
 		return nil, err
 	}
 	parser.Model.HelpFlag.Help = "Print this."
+	if slices.ContainsFunc(parser.Model.Flags, func(f *kong.Flag) bool { return f.Short == 'h' && f != parser.Model.HelpFlag }) {
+		parser.Model.HelpFlag.Short = 0 // the classic command has another use for it
+	}
 	_, err = parser.Parse(args)
 	if o.Version && err == nil {
 		o.done = true
