@@ -167,5 +167,7 @@ func (c *Run) sharedMemory() []root.Bind {
 }
 
 // Sealed keeps our program file out of the reach of those inside, where a process of ours is
-// one that they see.
-func (c *Run) Sealed() bool { return c.Init || strings.HasPrefix(c.Pid, joined) }
+// one that they may look into. An init of ours forbids that to all but who can trace anybody.
+func (c *Run) Sealed() bool {
+	return strings.HasPrefix(c.Pid, joined) || c.Init && c.drop().Keeps(unix.CAP_SYS_PTRACE)
+}

@@ -16,5 +16,5 @@ func (u *Unshare) init(r *recipe.Recipe) {
 }
 
 // Sealed keeps our program file out of the reach of those inside: an init goes on being a
-// process of ours.
+// process of ours, and who can trace anybody may look into it.
 func (u *Unshare) Sealed() bool { return u.Init }
