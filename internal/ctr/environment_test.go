@@ -49,3 +49,18 @@ func TestWith(t *testing.T) {
 		t.Errorf("%q, want %q", env, want)
 	}
 }
+
+// A line is a variable that can be handed to a program, nothing, or an error.
+func FuzzParseVariable(f *testing.F) {
+	for _, line := range []string{"A=1", "", "# x", " A", "=x", "A B=1", "A=\x00", "A\t=1\r\n", "\xff=1"} {
+		f.Add(line)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		if v, err := parseVariable(line); err == nil && v != "" {
+			name, _, _ := strings.Cut(v, "=")
+			if name == "" || strings.ContainsAny(name, " \t\x00") || strings.ContainsRune(v, 0) {
+				t.Errorf("%q is taken for %q", line, v)
+			}
+		}
+	})
+}
