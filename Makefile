@@ -16,12 +16,16 @@ KERNEL  ?= 6.1
 VM_USERS = 0 1000
 # Who else reads and writes layer archives, and what a root file system is made by.
 WORLD_PACKAGES = golang-github-containers-common libarchive-tools mmdebstrap python3 skopeo umoci zstd
-# Makes that root, once; the name of the archive follows. A mirror that lags behind is as good.
-DEBIAN = f() { [ -e "$$1" ] || { mkdir -p "$${1%/*}" && mmdebstrap --quiet --format=tar --variant=apt --aptopt='Acquire::Check-Valid-Until "false"' stable "$$1.new" && mv "$$1.new" "$$1"; }; }; f
-# Unpacks Docker into a directory, once, with what this machine lacks for it. Installed, its daemon might be started.
-DOCKER = f() { [ -e "$$1" ] || { mkdir -p "$$1.new/debs/partial" && apt-get update -qq && \
-	apt-get install -qq --yes --no-install-recommends --download-only --reinstall -o Dir::Cache::archives="$$(realpath "$$1.new")/debs" docker.io iptables >/dev/null && \
-	for deb in "$$1.new"/debs/*.deb; do dpkg-deb -x "$$deb" "$$1.new" || exit; done && mv "$$1.new" "$$1"; }; }; f
+# Makes that root, once; the name of the archive follows, and what else is to be in it. A mirror that lags behind is as good.
+DEBIAN = f() { [ -e "$$1" ] || { file="$$1" && shift && mkdir -p "$${file%/*}" && mmdebstrap --quiet --format=tar --variant=apt \
+	--aptopt='Acquire::Check-Valid-Until "false"' "$$@" stable "$$file.new" && mv "$$file.new" "$$file"; }; }; f
+# The programs that run in containers there, and two packages more, for apt to install.
+PROGRAMS = --include='apt-utils,nginx,postgresql,python3,?name(^libpython3[.0-9]*-testsuite$$)' \
+	--dpkgopt=path-exclude=/usr/share/doc/* --customize-hook=testdata/world/repository.sh
+# Unpacks packages into a directory, once, with what this machine lacks for them. Installed, their daemons might be started.
+UNPACK = f() { dir="$$1" && shift && [ -e "$$dir" ] || { mkdir -p "$$dir.new/debs/partial" && apt-get update -qq && \
+	apt-get install -qq --yes --no-install-recommends --download-only --reinstall -o Dir::Cache::archives="$$(realpath "$$dir.new")/debs" "$$@" >/dev/null && \
+	for deb in "$$dir.new"/debs/*.deb; do dpkg-deb -x "$$deb" "$$dir.new" || exit; done && mv "$$dir.new" "$$dir"; }; }; f
 # What the bench runs beside us.
 BENCH_PACKAGES = bubblewrap busybox-static crun iproute2 mmdebstrap nftables procps runc tar util-linux zstd
 
@@ -63,7 +67,10 @@ test: ## run every test, installing what they need (root; without it, the part t
 test-world: ## unpack, change and pack a Debian root, with other people's tools as witnesses (root, network)
 	@tools/deps.sh $(TEST_PACKAGES) $(WORLD_PACKAGES)
 	@$(DEBIAN) bin/.debian.tar
-	@$(DOCKER) bin/.docker
+	@$(DEBIAN) bin/.programs.tar $(PROGRAMS)
+	@$(UNPACK) bin/.docker docker.io iptables
+	@$(UNPACK) bin/.podman podman
+	go build -trimpath -o bin/.server ./testdata/world/server
 	CTRKIT_TIMEOUT=20m go test -vet=off -count=1 -timeout 0 -tags world -run '^TestWorld' -v . ./internal/priv/filter
 
 # The tools are built here: there is no compiler inside. Programs start ten times slower there.

@@ -21,6 +21,7 @@ var alone = map[string]map[string]string{
 		"hold":       "there one runs sleep(1) inside",
 		"hold-for":   "it is about --hold",
 		"forget":     "there one runs umount(8)",
+		"sysctl":     "there one runs sysctl(8) inside",
 	},
 	"ns-enter": {
 		"env":         "util-linux has it since 2.39",

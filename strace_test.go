@@ -116,8 +116,12 @@ func bridged(t *sandbox.T, argv []string) (wait func()) {
 			}
 		}
 	}
-	succeed(t, "/", "veth-link", "--bridge", bridge, "--", "true")
-	t.Cleanup(func() { wait(); succeed(t, "/", "ip", "link", "delete", bridge) })
+	succeed(t, "/", "nat-publish", "--bridge", bridge, "--subnet", "10.88.0.0/16", "--shared", "--", "veth-link", "--bridge", bridge, "--", "true")
+	t.Cleanup(func() {
+		wait()
+		succeed(t, "/", "ip", "link", "delete", bridge)
+		succeed(t, "/", "nft", "delete", "table", "inet", "ctr-out-"+bridge)
+	})
 	wait()
 	return wait
 }

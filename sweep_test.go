@@ -112,10 +112,12 @@ type sweep struct {
 	tidy   func() // removes what a run that did not fail may leave, because it was told to
 	stays  bool   // what tidy removes stays after a failure too, because it is not ours alone
 	quick  bool   // each line fails with one error, and the next line with the next one
+	parts  int    // it is done by so many, each of which takes some of the child's lines
+	part   int    // and which one this is
 }
 
 func newSweep(t *sandbox.T, argv []string) *sweep {
-	s := &sweep{T: t, argv: argv, tools: faultyTools(t), dir: layersAndRootfs(t), notes: t.TempDir()}
+	s := &sweep{T: t, argv: argv, parts: 1, tools: faultyTools(t), dir: layersAndRootfs(t), notes: t.TempDir()}
 	s.before = takeSnapshot(s.watched()...)
 	return s
 }
@@ -132,6 +134,9 @@ func (s *sweep) all() {
 	for _, recipe := range whole.recipes {
 		cloned := false
 		for line := range recipe.lines {
+			if cloned && line%s.parts != s.part {
+				continue
+			}
 			point := fmt.Sprintf("%s:%d:", recipe.tool, line)
 			call := ""
 			failures := errnos

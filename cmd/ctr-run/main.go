@@ -17,7 +17,7 @@
 //
 //	$ ctr-run --print --ip 10.88.0.9 --dns 192.0.2.53 -- sh
 //	cg-limit --pids 2048 -- \
-//	  nat-publish --bridge ctr0 --subnet=10.88.0.0/16 -- \
+//	  nat-publish --bridge ctr0 --subnet=10.88.0.0/16 --shared -- \
 //	  veth-link --bridge ctr0 --addr=10.88.0.9/16 -- \
 //	  ns-unshare --mount --uts --ipc --pid --cgroup --hostname ctr '--sysctl=net.ipv4.ping_group_range=0 2147483647' -- \
 //	  ufs-mount --machine --scratch 512M /mnt -- \

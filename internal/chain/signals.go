@@ -70,7 +70,8 @@ func (e *ending) relay(signal unix.Signal) {
 		e.begin()
 		signal = cmp.Or(e.stop.Signal, signal)
 	}
-	unheard := asks && deaf(e.child, signal) // who has heard may be gone a moment later
+	// Before the child hears of it: many a handler ends the program by giving itself up.
+	unheard := asks && deaf(e.child, signal)
 	if !keyboard {
 		e.child.Signal(signal)
 	}

@@ -92,7 +92,7 @@ func (c *Run) planBridge() error {
 	if err := link.Plan(c.from()); err != nil {
 		return err
 	}
-	rules := &nat.Publish{Bridge: bridge, Publish: c.Publish}
+	rules := &nat.Publish{Bridge: bridge, Shared: true, Publish: c.Publish}
 	for _, g := range link.Gateways() {
 		rules.Subnet = append(rules.Subnet, nat.CIDR{Prefix: g.Masked()})
 	}

@@ -156,16 +156,20 @@ func (c *Run) born(r *recipe.Recipe, unshare *ns.Unshare) error {
 	if err := unshare.Lines(r); err != nil {
 		return err
 	}
-	r.As(c.link.Name())
-	if err := c.link.Plug(r); err != nil {
-		return err
-	}
-	r.As(c.nat.Name())
-	if err := c.nat.Open(r); err != nil {
-		return err
+	if err := c.plugIn(r); err != nil {
+		return unplugged{err}
 	}
 	r.As(unshare.Name())
 	unshare.Sysctl = settings // some are about the cable
 	unshare.Settings(r)
 	return nil
+}
+
+func (c *Run) plugIn(r *recipe.Recipe) error {
+	r.As(c.link.Name())
+	if err := c.link.Plug(r); err != nil {
+		return err
+	}
+	r.As(c.nat.Name())
+	return c.nat.Open(r)
 }

@@ -29,17 +29,24 @@ func (c *Run) Running() (text string) {
 // manyTries is how often somebody else may be faster.
 const manyTries = 100
 
+// Unplugged is an error about the network that was met before anything was made.
+type unplugged struct{ error }
+
+func (u unplugged) Unwrap() error { return u.error }
+
 // Again reports whether to begin anew after a failure: with another address, because
 // somebody else was faster, or without the network that nobody asked for.
 func (c *Run) Again(err error) bool {
 	var failure *recipe.Failure
+	ofNetwork := errors.As(err, new(unplugged)) ||
+		c.link != nil && errors.As(err, &failure) && (failure.Step == c.link.Name() || failure.Step == c.nat.Name())
 	switch {
 	case c.link == nil:
 		return false
 	case errors.As(err, new(veth.Taken)) && len(c.IP) == 0:
 		c.tries++
 		return c.tries < manyTries
-	case !c.asked() && errors.As(err, &failure) && (failure.Step == c.link.Name() || failure.Step == c.nat.Name()):
+	case !c.asked() && ofNetwork:
 		c.offline = err
 		return true
 	}

@@ -27,19 +27,26 @@ type Publish struct {
 	To      []Addr `sep:"none" placeholder:"ADDR" help:"Whose ports are published: an address of the subnet. Once more for IPv6."`
 	Publish []Port `short:"p" sep:"none" placeholder:"[IP:]HOSTPORT:PORT[/udp]" help:"Let what comes to HOSTPORT of this machine, or of one of its addresses, reach PORT. Ranges as in 8000-8010:80-90. Repeatable."`
 
+	Shared bool `help:"Let traffic out for all who are on the bridge, by rules that stay as it does. If no port is published, nobody need stay: PROG is become."`
+
 	chain.Next
 
-	plan  plan
-	table *table
+	plan   plan
+	table  *table // our own, if there is one
+	shared *table // and the bridge's
 }
 
 func (p *Publish) Name() string { return "nat-publish" }
 
-// Lines records the rules, and the program that they are for. The rules go when their
+// Lines records the rules, and the program that they are for. Rules of our own go when their
 // holder does, so the holder stays.
 func (p *Publish) Lines(r *recipe.Recipe) error {
 	if err := p.Open(r); err != nil {
 		return err
+	}
+	if p.table == nil {
+		p.Forward(r)
+		return nil
 	}
 	// The program is a child, and we are still there when it ends: the rules are ours.
 	r.Clone3(0)
@@ -55,10 +62,18 @@ func (p *Publish) Lines(r *recipe.Recipe) error {
 }
 
 // Open records the ports that are taken, and the rules, all of which end with the
-// calling process.
+// calling process, but those that are the bridge's.
 func (p *Publish) Open(r *recipe.Recipe) (err error) {
 	if p.plan, err = p.look(); err != nil {
 		return err
+	}
+	if p.Shared {
+		if err := p.share(r); err != nil {
+			return err
+		}
+		if len(p.Publish) == 0 {
+			return nil
+		}
 	}
 	if p.table, err = newTable(); err != nil {
 		return err

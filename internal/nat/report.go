@@ -2,13 +2,13 @@ package nat
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/google/nftables"
 	"github.com/mdlayher/netlink"
-	"golang.org/x/sys/unix"
 )
 
 // Running says what has become different for others, and what stands in the way.
@@ -28,12 +28,13 @@ func (p *Publish) Running() string {
 // Docker's. A packet must pass all chains, and to be accepted by ours is not enough.
 // A table that has a rule about our bridge has been told.
 func (p *Publish) obstacles() (lines []string) {
-	chains, err := p.table.conn.ListChains()
+	table := cmp.Or(p.table, p.shared)
+	chains, err := table.conn.ListChains()
 	if err != nil {
 		return []string{"whether the rules of others let packets through could not be found out: " + err.Error()}
 	}
 	for _, c := range chains {
-		if p.dropsForwarded(c) && !p.table.mentions(c.Table, p.Bridge) {
+		if p.dropsForwarded(c) && !table.mentions(c.Table, p.Bridge) {
 			lines = append(lines, obstacle(c, p.Bridge, slices.ContainsFunc(chains, func(other *nftables.Chain) bool {
 				return other.Name == dockerUser && other.Table.Name == c.Table.Name && other.Table.Family == c.Table.Family
 			})))
@@ -74,12 +75,7 @@ func obstacle(c *nftables.Chain, bridge string, docker bool) string {
 
 // mentions reports whether a table has a rule with the name of a link in it.
 func (t *table) mentions(other *nftables.Table, link string) bool {
-	name, err := netlink.MarshalAttributes([]netlink.Attribute{{Type: unix.NFTA_RULE_TABLE, Data: append([]byte(other.Name), 0)}})
-	if err != nil {
-		return false
-	}
-	const list = unix.NFNL_SUBSYS_NFTABLES<<8 | unix.NFT_MSG_GETRULE
-	rules, err := t.socket.Execute(message(list, netlink.Request|netlink.Dump, byte(other.Family), 0, name...))
+	rules, err := t.rulesOf(other)
 	return err == nil && slices.ContainsFunc(rules, func(rule netlink.Message) bool {
 		return bytes.Contains(rule.Data, append([]byte(link), 0))
 	})

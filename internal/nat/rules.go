@@ -21,31 +21,43 @@ var (
 
 // chain is the work of adding a chain to the table.
 func (t *table) chain(c nftables.Chain) recipe.Outside {
-	text := fmt.Sprintf("add chain inet %s %s", t.Name, c.Name)
-	if c.Hooknum != nil {
-		text += fmt.Sprintf(" { type %s hook %s priority %d; }", c.Type, c.Name, *c.Priority)
-	}
 	c.Table = t.Table
-	return t.queued("add chain", c.Name, text, func() error {
+	return t.queued("add chain", c.Name, t.chainText(c), func() error {
 		t.conn.AddChain(&c)
 		return nil
 	})
 }
 
+func (t *table) chainText(c nftables.Chain) string {
+	text := fmt.Sprintf("add chain inet %s %s", t.Name, c.Name)
+	if c.Hooknum != nil {
+		text += fmt.Sprintf(" { type %s hook %s priority %d; }", c.Type, c.Name, *c.Priority)
+	}
+	return text
+}
+
 // rule is the work of adding a rule to a chain.
 func (t *table) rule(chain nftables.Chain, clauses ...clause) recipe.Outside {
-	var words []string
-	var code []expr.Any
-	for _, c := range clauses {
-		words = append(words, c.text)
-		code = append(code, c.code...)
-	}
-	text := strings.Join(words, " ")
 	chain.Table = t.Table
-	return t.queued("add rule to", chain.Name, fmt.Sprintf("add rule inet %s %s %s", t.Name, chain.Name, text), func() error {
-		t.conn.AddRule(&nftables.Rule{Table: t.Table, Chain: &chain, Exprs: code})
+	return t.queued("add rule to", chain.Name, t.ruleText(chain, clauses), func() error {
+		t.conn.AddRule(&nftables.Rule{Table: t.Table, Chain: &chain, Exprs: codeOf(clauses)})
 		return nil
 	})
+}
+
+func (t *table) ruleText(chain nftables.Chain, clauses []clause) string {
+	var words []string
+	for _, c := range clauses {
+		words = append(words, c.text)
+	}
+	return fmt.Sprintf("add rule inet %s %s %s", t.Name, chain.Name, strings.Join(words, " "))
+}
+
+func codeOf(clauses []clause) (code []expr.Any) {
+	for _, c := range clauses {
+		code = append(code, c.code...)
+	}
+	return code
 }
 
 // ports is the work of adding a map of ports to the table.

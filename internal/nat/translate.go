@@ -16,12 +16,12 @@ func (p *Publish) translate(r *recipe.Recipe) {
 	t := p.table
 	// What leaves this machine passes here last, when it is known by which link.
 	r.Outside(t.chain(postrouting))
-	for _, subnet := range p.plan.subnets {
+	for _, subnet := range p.outwards() {
 		//doc:masquerade
 		// Nobody outside knows the addresses of the private network, and nobody could
 		// answer. What leaves by another link gets the address of that link; the kernel
 		// remembers whose it was, and changes the answers back.
-		r.Outside(t.rule(postrouting, sourceOf.in(subnet.Prefix), by(false, p.Bridge), by(false, "lo"), masquerade()))
+		r.Outside(t.rule(postrouting, outward(p.Bridge, subnet)...))
 	}
 	maps := portMaps(p.mappings())
 	if len(maps) == 0 {
@@ -34,6 +34,19 @@ func (p *Publish) translate(r *recipe.Recipe) {
 		r.Outside(t.rule(postrouting, sourceOf.in(subnet.Prefix), by(true, p.Bridge), isTranslated(), masquerade()))
 	}
 	p.publish(r, maps)
+}
+
+// outwards are the subnets from which our own table lets traffic out.
+func (p *Publish) outwards() []CIDR {
+	if p.Shared {
+		return nil
+	}
+	return p.plan.subnets
+}
+
+// outward is the rule for what leaves a subnet by another link.
+func outward(bridge string, subnet CIDR) []clause {
+	return []clause{sourceOf.in(subnet.Prefix), by(false, bridge), by(false, "lo"), masquerade()}
 }
 
 // publish records the rules by which a published port leads inside.

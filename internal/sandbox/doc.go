@@ -29,6 +29,7 @@ says so:
 	[!] status N PROG [ARG...]         run PROG and want exactly the exit status N (128+n for a signal)
 	asuser PROG [ARG...]               a program, to put before others: become uid and gid 1000 without capabilities
 	probe CALL [ARG...]                a program: make one system call, print its result or the name of its error
+	filters PID                        a program: print what the kernel lets a process do: capabilities, system call filters
 	bg NAME PROG [ARG...]              start PROG in the background; $NAME is its pid
 	signal NAME SIGNAL                 send it a signal, such as USR1
 	[!] end NAME [SIGNAL]              send it a signal if one is given, wait for it, and have its stdout and stderr

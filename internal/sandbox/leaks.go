@@ -67,12 +67,15 @@ func mounts() []string {
 	return found
 }
 
-// links are those of the network namespace, without the bridge that stays when a container has been run.
+// bridge is the one that stays when a container has been run, with the table of rules that is called after it.
+const bridge = "ctr0"
+
+// links are those of the network namespace, without that one.
 func links() []string {
 	ifaces, _ := net.Interfaces()
 	var found []string
 	for _, i := range ifaces {
-		if i.Name != "ctr0" {
+		if i.Name != bridge {
 			found = append(found, "link "+i.Name)
 		}
 	}
@@ -104,7 +107,9 @@ func nftTables() []string {
 	}
 	var found []string
 	for line := range strings.Lines(string(out)) {
-		found = append(found, "nft "+strings.TrimSpace(line))
+		if line = strings.TrimSpace(line); line != "table inet ctr-out-"+bridge {
+			found = append(found, "nft "+line)
+		}
 	}
 	return found
 }

@@ -10,14 +10,17 @@ import (
 // roleVar tells a re-executed test binary what it is to be.
 const roleVar = "CTRKIT_SANDBOX_ROLE"
 
-// Main is the whole of a package's TestMain. One binary plays five parts, told apart by how it was started:
-// the suite itself, the first process of a sandbox, the test inside it, and the script commands asuser and probe.
+// Main is the whole of a package's TestMain. One binary plays six parts, told apart by how it was started:
+// the suite itself, the first process of a sandbox, the test inside it, and the script commands asuser, probe and filters.
 func Main(m *testing.M) {
 	if filepath.Base(os.Args[0]) == "asuser" {
 		os.Exit(becomeUser(os.Args[1:]))
 	}
 	if filepath.Base(os.Args[0]) == "probe" {
 		os.Exit(probe(os.Args[1:]))
+	}
+	if filepath.Base(os.Args[0]) == "filters" {
+		os.Exit(filters(os.Args[1:]))
 	}
 	role := os.Getenv(roleVar)
 	// Programs started from here may be test binaries too; the part is ours alone.

@@ -91,8 +91,10 @@ func (s *suiteState) makeHelpers() error {
 	if err := os.WriteFile(filepath.Join(s.helpersDir(), "asuser"), program, 0o755); err != nil {
 		return err
 	}
-	if err := os.Symlink("asuser", filepath.Join(s.helpersDir(), "probe")); err != nil {
-		return err
+	for _, name := range []string{"probe", "filters"} {
+		if err := os.Symlink("asuser", filepath.Join(s.helpersDir(), name)); err != nil {
+			return err
+		}
 	}
 	return os.WriteFile(filepath.Join(s.helpersDir(), "sudo"), []byte("#!/bin/sh\nexec \"$@\"\n"), 0o755)
 }

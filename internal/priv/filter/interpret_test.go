@@ -52,6 +52,8 @@ func interpret(program []unix.SockFilter, d data) (uint32, error) {
 			jump(a > i.K)
 		case 0x35:
 			jump(a >= i.K)
+		case 0x45:
+			jump(a&i.K != 0)
 		case 0x06: // ret k
 			return i.K, nil
 		default:
