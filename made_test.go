@@ -70,6 +70,7 @@ type maker struct {
 	opened   map[opening]file // what a tool has open of control groups
 	networks map[opening]bool // its conversations about networks
 	calls    []*traced
+	last     int // the thread that becomes the last program
 	limits   int // how often the limit of open files was given back
 }
 
@@ -96,6 +97,11 @@ func makerOf(trace []*traced, also map[string]bool) *maker {
 	m := &maker{
 		also: also, firsts: map[int]bool{trace[0].tid: true}, doing: map[int]int{},
 		talks: map[int]*talk{}, opened: map[opening]file{}, networks: map[opening]bool{},
+	}
+	for _, call := range trace {
+		if strings.HasPrefix(call.name, "execve") && call.result == "0" {
+			m.last = call.tid
+		}
 	}
 	// The first call is strace's own: it becomes the tool.
 	rest := trace[1:]
@@ -129,6 +135,7 @@ func (m *maker) take(call *traced) {
 	case call.name == "execve" && call.args[0] == `""`:
 		// The one call that is not told: see restoreFileLimit in internal/recipe.
 		m.limits++
+	case m.doing[call.tid] == born && m.becomesInit(call):
 	case m.doing[call.tid] == born:
 		if signsOfLife(call) {
 			m.calls = append(m.calls, &traced{call.tid, "write", []string{"parent", "&alive", "8"}, call.result})
@@ -283,6 +290,20 @@ func (m *maker) clones(call *traced) {
 		m.doing[pid] = born
 		m.doing[call.tid] = holding
 	}
+}
+
+// becomesInit reports whether a child's call is one by which it stays behind as init: it takes all signals, clones the
+// process that goes on in its place, and what it does from then on is not about the container. The other one takes back
+// the mask. Which one it is, the result does not say: that is its pid in the new namespace.
+func (m *maker) becomesInit(call *traced) bool {
+	talk := *m.talks[call.tid]
+	if call.name == "clone3" && !strings.Contains(call.args[0], "CLONE_PARENT") && number(call.result) > 0 {
+		m.calls = append(m.calls, call)
+		m.firsts[m.last], m.talks[m.last], m.doing[m.last] = true, &talk, born
+		m.doing[call.tid] = foreign
+		return true
+	}
+	return call.name == "rt_sigprocmask" && call.args[0] == "SIG_SETMASK" && talk.words >= 2
 }
 
 // execs notes that a thread has become another program.

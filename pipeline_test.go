@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"ctrkit/internal/chain"
 	"ctrkit/internal/sandbox"
 )
 
@@ -72,7 +73,15 @@ var containers = map[string]container{
 	"profile":    {options: []string{"--security-opt", "seccomp=it's a profile"}, rootfs: "rootfs", prog: absolute},
 	"unconfined": {options: []string{"--security-opt=seccomp=unconfined", "--cap-drop", "ALL"}, prog: searched},
 	"settings":   {options: []string{"--sysctl", "net.ipv4.ip_forward=1", "--sysctl=kernel.msgmax=9999", "--ulimit", "fsize=1048576:2097152"}, prog: searched},
-	"privileged": {options: []string{"--privileged"}, rootfs: "rootfs", prog: absolute},
+	"environment": {
+		options: []string{"-e", "ODD=two\nlines", "--env=A=it's ö", "-e", "HOME=", "-e", "TERM=x", "--user", "1:1"}, rootfs: "rootfs", prog: searched,
+		limits: []string{"two", "A=it's ö"},
+	},
+	"init":          {options: []string{"--init", "--user", "1000:1000"}, rootfs: "rootfs", prog: searched, limits: []string{"processes: /proc/1 /proc/2"}},
+	"shared":        {options: []string{"--uts", "host", "--ipc=host"}, rootfs: "rootfs", prog: absolute},
+	"shared pids":   {options: []string{"--pid=host"}, rootfs: "rootfs", program: []string{"busybox", "grep", "-E", "^(Sig[BIC]|Shd|Umask|Groups|Cap)", "/proc/self/status"}},
+	"shared memory": {options: []string{"--shm-size", "3M"}, prog: searched},
+	"privileged":    {options: []string{"--privileged"}, rootfs: "rootfs", prog: absolute},
 	"everything": {
 		rootfs: "root's, fs", options: []string{"--hostname", "box", "-m", "64M", "--cpus=1.5", "--pids-limit=60"},
 		prog: searched, args: []string{"a 'b'", "-c"}, limits: []string{": 67108864", "150000", "pids.max: 60"},
@@ -115,6 +124,9 @@ func TestPipeline(t *testing.T) {
 	}
 }
 
+// givesEnvironment is the last tool of a pipeline that asks for no privileges.
+const givesEnvironment = "priv-drop --env=PATH=" + chain.UsualPath + " --env=HOSTNAME=box --env=HOME=/ --"
+
 // TestPipelineMatters changes the pipeline in small ways, and wants each to be noticed from inside, and each change of the
 // limits in the calls too.
 func TestPipelineMatters(t *testing.T) {
@@ -147,9 +159,10 @@ func TestPipelineMatters(t *testing.T) {
 			{"priv-drop", "priv-drop --seccomp off"},
 			{"priv-drop", "priv-drop --new-privs"},
 			{"priv-drop", "priv-drop --groups 7"},
-			{"priv-drop --", ""},
+			{givesEnvironment, ""},
+			{"--env=HOSTNAME=box", "--env=HOSTNAME=fox"},
+			{"--env=HOME=/", "--env=HOME=/ --env=A=b"},
 			{"root-pivot", "nice -n 1 root-pivot"},
-			{"root-pivot", "env A=b root-pivot"},
 			{"--pids 60", "--pids 61"},
 			{"--pids 60", ""},
 			{"--memory 64M", "--memory 65M"},
@@ -181,7 +194,14 @@ func (c *container) expected() []string {
 	if limits == nil {
 		limits = []string{"pids.max: 2048"}
 	}
-	return append(limits, "umask: 0027", "NSpid:\t1", "uts: of its own", "Max open files            256 ", " - proc proc ")
+	pid, uts := "NSpid:\t1", "uts: of its own"
+	if slices.Contains(c.options, "--init") {
+		pid = "NSpid:\t2"
+	}
+	if slices.Contains(c.options, "--uts") {
+		uts = "uts: the host's"
+	}
+	return append(limits, "umask: 0027", pid, uts, "Max open files            256 ", " - proc proc ")
 }
 
 // prepare makes a directory to start the command line in.
@@ -309,14 +329,18 @@ func labourOf(first int, calls []*traced) *labour {
 	m := &labour{}
 	runs := func(call *traced) bool { return strings.HasPrefix(call.name, "exec") }
 	mounted := false
-	container := 0
+	container, init := 0, 0
 	for _, call := range calls {
 		if runs(call) && call.result == "0" {
 			container = call.tid
 		}
+		if call.name == "clone3" && !strings.Contains(call.args[0], "CLONE_") {
+			init = call.tid // it began the work of the container's process
+		}
 	}
+	inside := func(call *traced) bool { return call.tid == container || call.tid == init }
 	for i, call := range calls {
-		mounted = mounted || call.tid == container && call.name == "mount"
+		mounted = mounted || inside(call) && call.name == "mount"
 		if group := bornIn.FindString(strings.Join(call.args, " ")); call.name == "clone3" && group != "" {
 			m.joins = append(m.joins, &traced{tid: call.tid, name: "clone3", args: []string{group}})
 		}
@@ -328,9 +352,9 @@ func labourOf(first int, calls []*traced) *labour {
 			m.outside = append(m.outside, call)
 		case ofGroup(calls[:i], call):
 			m.joins = append(m.joins, call)
-		case call.tid == container && mounted:
+		case inside(call) && mounted:
 			m.inside = append(m.inside, call)
-		case call.tid == container, call.name == "clone3", call.name == "prctl":
+		case inside(call), call.name == "clone3", call.name == "prctl":
 		default:
 			m.others = append(m.others, call)
 		}

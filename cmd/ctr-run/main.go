@@ -6,7 +6,8 @@
 // written to them is gone when the container has ended. A cable leads from it into the
 // bridge ctr0 of the machine, which gives it an address, lets it out, and knows the
 // ports that are published. Its root has few of root's privileges, and cannot get more.
-// PROG starts in / with the environment that ctr-run was given. Without PROG it is /bin/sh.
+// PROG starts in /, with no variables of ours but those that --env names, and is looked up
+// in the container. Without PROG it is /bin/sh.
 //
 //	$ ctr-run -- sh -c 'hostname; echo I am $$; rm -rf /usr/bin; ls /usr/bin'
 //	ctr
@@ -21,7 +22,7 @@
 //	  ns-unshare --mount --uts --ipc --pid --cgroup --hostname ctr '--sysctl=net.ipv4.ping_group_range=0 2147483647' -- \
 //	  ufs-mount --machine --scratch 512M /mnt -- \
 //	  root-pivot --proc --sys --dev --file=/etc/hostname=ctr '--file=/etc/hosts=127.0.0.1 localhost' '--file=/etc/hosts=::1 localhost' '--file=/etc/hosts=10.88.0.9 ctr' '--file=/etc/resolv.conf=nameserver 192.0.2.53' /mnt -- \
-//	  priv-drop -- \
+//	  priv-drop --env=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin --env=HOSTNAME=ctr --env=HOME=/root -- \
 //	  sh
 package main
 

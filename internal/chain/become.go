@@ -28,6 +28,8 @@ type program struct {
 	root   Root        // where the name has a meaning
 	copy   int         // or a sealed copy of it
 	fd     recipe.Slot // the tool, opened before the root changed
+	env    []string    // its environment
+	own    bool        // that is not ours
 }
 
 // find says what comes next. One of our tools is taken from the directory that
@@ -83,57 +85,54 @@ func (p *program) open(r *recipe.Recipe, step Step) (err error) {
 }
 
 // become records the call that replaces this process by the program.
-func (p *program) become(r *recipe.Recipe) {
+func (p *program) become(r *recipe.Recipe, step Step) {
+	p.env, p.own = environ(step)
 	switch {
 	case p.copy != 0:
 		// The copy of the next tool is run, and not its file.
-		r.ExecveatFd(p.copy, p.argv, p.environment())
+		r.ExecveatFd(p.copy, p.argv, p.moved())
 	case p.tool != "" && p.root == NewRoot:
 		// A program that is open can be run wherever its path has gone.
-		r.Execveat(p.fd, p.argv, p.environment())
+		r.Execveat(p.fd, p.argv, p.moved())
 	case p.tool != "":
 		// The process becomes the next tool, which inherits what was changed so far.
-		r.Execve(p.tool, p.argv, os.Environ())
+		r.Execve(p.tool, p.argv, p.ours())
 	case strings.Contains(p.argv[0], "/"):
 		//doc:become
 		// The process becomes the program: same pid, same namespaces, new code.
-		r.Execve(p.argv[0], p.argv, foreign())
+		p.noted(r.Execve(p.argv[0], p.argv, p.foreign()))
 	default:
 		p.search(r)
 	}
 }
 
-// search records one execve for every directory of $PATH.
+// noted tells what the program's environment is, if it is not ours.
+func (p *program) noted(l *recipe.Line) *recipe.Line {
+	if p.own {
+		l.Noting(p.names)
+	}
+	return l
+}
+
+// UsualPath is where programs are looked for if nobody says where.
+const UsualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+// search records one execve for every directory of $PATH: that of the program, if it has an
+// environment of its own.
 func (p *program) search(r *recipe.Recipe) {
-	path, ok := os.LookupEnv("PATH")
+	path, ok := variable(p.env, "PATH")
 	if !ok {
-		path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+		path = UsualPath
 	}
 	dirs := strings.Split(path, ":")
 	// The name has no directory, so it is tried in each one of $PATH until it can be
 	// run. Looking for it beforehand would be looking in another root, or as another user.
 	for i, dir := range dirs {
-		attempt := r.Execve(cmp.Or(dir, ".")+"/"+p.argv[0], p.argv, foreign())
+		attempt := p.noted(r.Execve(cmp.Or(dir, ".")+"/"+p.argv[0], p.argv, p.foreign()))
 		if i < len(dirs)-1 {
 			attempt.Tolerate(recipe.NotThere...)
 		}
 	}
-}
-
-// environment is that of one of our tools. In a new root, the path of the next one
-// may lead to anybody's file, and is not passed on.
-func (p *program) environment() []string {
-	if p.root == SameRoot {
-		return os.Environ()
-	}
-	env := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, homeVariable+"=") })
-	return append(env, homeVariable+"=")
-}
-
-// foreign is the environment of a program that is not ours: without what our
-// tools tell one another.
-func foreign() []string {
-	return slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "CTRKIT_") })
 }
 
 // dryRun tells of the recipe. A tool that comes next is really run, for it

@@ -133,7 +133,7 @@ func try(step Step, talk Talk) (status int, err error) {
 		return 0, err
 	}
 	if !lone {
-		next.become(r)
+		next.become(r, step)
 	}
 	switch {
 	case talk.DryRun:

@@ -13,18 +13,25 @@ import (
 
 //doc:deaf
 
-// deaf reports whether a child is the pid 1 of a pid namespace and has no
-// handler for a signal. The kernel discards such a signal: an init that dies of
-// a stray one would take its whole namespace along. See pid_namespaces(7).
+// deaf reports whether a child is the pid 1 of a pid namespace and neither handles a
+// signal nor blocks it, to take it later. The kernel discards such a signal: an init that
+// dies of a stray one would take its whole namespace along. See pid_namespaces(7).
 func deaf(child *recipe.Child, signal unix.Signal) bool {
+	if signal == unix.SIGKILL || signal == unix.SIGSTOP {
+		return false // these come from outside the namespace, and nobody is asked
+	}
 	info := fields(fmt.Sprintf("/proc/self/fdinfo/%d", child.Pidfd))
 	ids := strings.Fields(info["NSpid"])
 	if len(ids) < 2 || ids[len(ids)-1] != "1" {
 		return false
 	}
 	status := fields("/proc/" + info["Pid"] + "/status")
+	if strings.HasPrefix(status["State"], "Z") || strings.HasPrefix(status["State"], "X") {
+		return false // it has ended
+	}
 	caught, err := strconv.ParseUint(status["SigCgt"], 16, 64)
-	return err == nil && caught&(1<<(signal-1)) == 0
+	blocked, _ := strconv.ParseUint(status["SigBlk"], 16, 64)
+	return err == nil && (caught|blocked)&(1<<(signal-1)) == 0
 }
 
 // fields reads a file of lines "Name: value". A file that cannot be read has none.

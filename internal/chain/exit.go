@@ -45,6 +45,22 @@ func notRun(err error, p *program) error {
 	return n
 }
 
+// A knowing step may know what was meant by a program that is not there, or says "".
+type knowing interface{ NotFound(prog string) string }
+
+// advised adds the advice of a step to the failure of its program.
+func advised(err error, step Step) error {
+	var n *NotRun
+	k, ok := step.(knowing)
+	if !ok || !errors.As(err, &n) || n.Status != StatusNotFound {
+		return err
+	}
+	if hint := k.NotFound(n.Prog); hint != "" {
+		return &Hinted{Err: err, Hint: hint}
+	}
+	return err
+}
+
 // A Hinted is an error whose maker knows the remedy.
 type Hinted struct {
 	Err  error

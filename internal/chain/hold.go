@@ -20,7 +20,7 @@ func hold(step Step, r *recipe.Recipe, p *program, talk Talk) (status int, err e
 	listen(signals)
 	child, err := r.Spawn()
 	if err != nil {
-		return 0, notRun(err, p)
+		return 0, advised(notRun(err, p), step)
 	}
 	say := func(text string) { fmt.Fprintf(talk.Err, "%s: %s\n", p.holder, text) }
 	if s, ok := step.(running); ok {
@@ -28,7 +28,7 @@ func hold(step Step, r *recipe.Recipe, p *program, talk Talk) (status int, err e
 			say("hint: " + strings.TrimSpace(line))
 		}
 	}
-	go (&ending{child: child, prog: p.argv[0], say: say}).watch(signals)
+	go newEnding(step, child, p.argv[0], say).watch(signals)
 	w, err := child.Wait()
 	if err != nil {
 		return 0, err

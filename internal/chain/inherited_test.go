@@ -34,7 +34,7 @@ func TestForeign(t *testing.T) {
 	t.Setenv("CTRKIT_HOME", "/x")
 	t.Setenv("CTRKIT_EXPLAIN", "text")
 	t.Setenv("NOT_CTRKIT_HOME", "kept")
-	env := foreign()
+	env := (&program{env: os.Environ()}).foreign()
 	if !slices.Contains(env, "NOT_CTRKIT_HOME=kept") || len(env) != len(os.Environ())-2 {
 		t.Error(env)
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,6 +46,9 @@ func parse(step chain.Step, page string, args []string) (*options, error) {
 		return nil, err
 	}
 	parser.Model.HelpFlag.Help = "Print this."
+	if slices.ContainsFunc(parser.Model.Flags, func(f *kong.Flag) bool { return f.Short == 'h' && f != parser.Model.HelpFlag }) {
+		parser.Model.HelpFlag.Short = 0 // the classic command has another use for it
+	}
 	_, err = parser.Parse(args)
 	if o.Version && err == nil {
 		o.done = true
@@ -62,6 +66,12 @@ func parse(step chain.Step, page string, args []string) (*options, error) {
 // one before the program.
 var valueless = regexp.MustCompile(`^(--?[a-z-]+): expected \w+ value but got "(EOL|--)"`)
 
+// An advisor knows options of a classic command that it has not, and what to use instead.
+type advisor interface{ Advice(option string) string }
+
+// unknown is the parser's way to say that there is no such option.
+var unknown = regexp.MustCompile(`^unknown flag (--?[A-Za-z0-9-]+)`)
+
 // usage is an error of the command line, in the words of all our errors.
 func usage(err error, step chain.Step) error {
 	var write *fs.PathError
@@ -75,6 +85,11 @@ func usage(err error, step chain.Step) error {
 		text = m[1] + ": its value is missing"
 	}
 	hint := step.Name() + " --help lists the options"
+	if k, ok := step.(advisor); ok {
+		if m := unknown.FindStringSubmatch(text); m != nil && k.Advice(m[1]) != "" {
+			return &chain.Hinted{Err: errors.New("parse command line: there is no " + m[1] + " here"), Hint: k.Advice(m[1])}
+		}
+	}
 	if option, value, ok := strings.Cut(text, " but got \"-"); ok && strings.Contains(option, ": expected") {
 		text = strings.TrimSuffix(text, " (short flag)")
 		option, _, _ = strings.Cut(option, ":")

@@ -19,6 +19,7 @@ type Files struct {
 	Size     argv.Size    `placeholder:"SIZE" help:"Room for what is written (512M). It is in memory, and gone with the container."`
 	Volume   []root.Bind  `short:"v" sep:"none" placeholder:"SRC:DST[:ro]" help:"Show SRC of the machine as DST, with what is mounted below it. Repeatable. Further options are those of root-pivot --bind."`
 	Tmpfs    []root.Tmpfs `sep:"none" placeholder:"DST[:size=SIZE]" help:"Mount an empty directory in memory; also mode=MODE, exec. Repeatable."`
+	ShmSize  argv.Size    `placeholder:"SIZE" help:"Room in /dev/shm, the memory that programs share by name (64M)."`
 	ReadOnly bool         `help:"Make the root read-only, but nothing that is mounted in it."`
 	Workdir  string       `short:"w" placeholder:"DIR" help:"Directory that PROG starts in (/). It is made if it is missing."`
 }
@@ -50,7 +51,7 @@ func (f *Files) tree(at string, open bool) *ufs.Mount {
 func (f *Files) pivot(at string, open bool) *root.Pivot {
 	pivot := &root.Pivot{
 		Proc: true, Sys: true, Dev: true, Root: at, NoDefaultMasks: open, WritableSys: open,
-		Tmpfs: f.Tmpfs, Readonly: f.ReadOnly, Wd: f.Workdir,
+		Tmpfs: f.Tmpfs, Readonly: f.ReadOnly, Wd: f.Workdir, ShmSize: f.ShmSize,
 	}
 	for _, volume := range f.Volume {
 		volume.Recursive = true

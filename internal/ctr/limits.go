@@ -27,6 +27,7 @@ type Limits struct {
 	DeviceWriteBPS  []DeviceLimit `name:"device-write-bps" sep:"none" placeholder:"DEV:SIZE" help:"Bytes written per second to a disk."`
 	DeviceReadIOPS  []DeviceLimit `name:"device-read-iops" sep:"none" placeholder:"DEV:N" help:"Reads per second from a disk."`
 	DeviceWriteIOPS []DeviceLimit `name:"device-write-iops" sep:"none" placeholder:"DEV:N" help:"Writes per second to a disk."`
+	CgroupParent    string        `placeholder:"PATH" help:"Control group to make that of the container in: /a/b, from the top of the tree."`
 	Report          *string       `type:"optional" placeholder:"json" help:"When PROG has ended, print what the container used; =json for programs."`
 }
 
@@ -42,6 +43,7 @@ func (l *Limits) step() *cgroup.Limit {
 		ReadIOPS: rates(l.DeviceReadIOPS), WriteIOPS: rates(l.DeviceWriteIOPS),
 		Report: l.Report,
 	}
+	limit.CgroupParent = l.CgroupParent
 	if l.PidsLimit != nil {
 		limit.Pids = max(0, *l.PidsLimit)
 	}

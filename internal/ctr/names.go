@@ -58,7 +58,13 @@ func (h *Host) UnmarshalText(text []byte) (err error) {
 // isHost reports whether a name can stand in hosts(5).
 func isHost(name string) bool { return name != "" && !strings.ContainsAny(name, " \t\n\r\v\f\x00#") }
 
-func (c *Run) hostname() string { return cmp.Or(c.Hostname, "ctr") }
+func (c *Run) hostname() string {
+	if c.Uts == shared {
+		name, _ := os.Hostname()
+		return name
+	}
+	return cmp.Or(c.Hostname, "ctr")
+}
 
 // checkHostname wants a name that is one line of a file.
 func (c *Run) checkHostname() error {

@@ -4,11 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
-	"ctrkit/internal/chain"
 	"ctrkit/internal/nat"
-	"ctrkit/internal/ns"
 	"ctrkit/internal/veth"
 )
 
@@ -64,15 +61,13 @@ func (n *Network) needsBridge() string {
 
 // check wants a kind that there is, and options that mean something there.
 func (n *Network) check() error {
-	pid, other := strings.CutPrefix(n.Network, joined)
-	switch option := n.needsBridge(); {
-	case other && (pid == "" || strings.Trim(pid, "0123456789") != ""):
-		return &chain.Hinted{Err: fmt.Errorf("join network %s: a container is named by the pid of a process in it", n.Network), Hint: "write container:PID"}
-	case n.Network != "" && n.Network != bridged && n.Network != none && n.Network != shared && !other:
-		return &chain.Hinted{Err: fmt.Errorf("choose network %q: there is no such kind", n.Network), Hint: "write bridge, none, host, or container:PID"}
-	case len(n.IP) > 2 || len(n.IP) == 2 && n.IP[0].Addr().Is4() == n.IP[1].Addr().Is4():
+	if err := checkKind("network", n.Network, bridged, none, shared, joined); err != nil {
+		return err
+	}
+	if len(n.IP) > 2 || len(n.IP) == 2 && n.IP[0].Addr().Is4() == n.IP[1].Addr().Is4() {
 		return errors.New("take addresses: a container has one of IPv4, and one of IPv6")
-	case option != "" && n.Network != "" && n.Network != bridged:
+	}
+	if option := n.needsBridge(); option != "" && n.Network != "" && n.Network != bridged {
 		return fmt.Errorf("choose network %s: %s is for a container on a bridge", n.Network, option)
 	}
 	return nil
@@ -123,29 +118,4 @@ func (c *Run) from() uint64 {
 		return 1
 	}
 	return uint64(os.Getpid())
-}
-
-// namespaces is the step that makes the namespaces. That of the network is made by the
-// cable's tool in a pipeline, and by us together with the others.
-func (c *Run) namespaces() *ns.Unshare {
-	unshare := &ns.Unshare{Hostname: c.hostname(), Sysctl: c.sysctls()}
-	if c.kind() == none {
-		unshare.All = true
-		return unshare
-	}
-	for _, kind := range []**string{&unshare.Mount, &unshare.Uts, &unshare.Ipc, &unshare.Pid, &unshare.Cgroup} {
-		*kind = new(string)
-	}
-	return unshare
-}
-
-// outer are the steps that give the container its network.
-func (c *Run) outer() (steps []chain.Step) {
-	if pid, ok := strings.CutPrefix(c.kind(), joined); ok {
-		return append(steps, &ns.Enter{Target: pid, Kinds: ns.Kinds{Net: new(string)}})
-	}
-	if c.link != nil {
-		steps = append(steps, c.nat, c.link)
-	}
-	return steps
 }

@@ -70,6 +70,9 @@ func (c *Run) checkSysctls() error {
 		if s.OfNetwork() && !c.ownNetwork() {
 			return fmt.Errorf("set sysctl %s: with --network %s it would not be the container's alone", s.Name, c.Network.Network)
 		}
+		if s.OfIPC() && !private(c.Ipc) {
+			return fmt.Errorf("set sysctl %s: with --ipc %s it would not be the container's alone", s.Name, c.Ipc)
+		}
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ package ctr
 import (
 	"cmp"
 	"embed"
+	"strings"
 
 	"ctrkit/internal/cgroup"
 	"ctrkit/internal/chain"
@@ -21,11 +22,14 @@ func init() { recipe.Teach("ctr", source) }
 
 // Run is a container: the steps of the tools, in one child.
 type Run struct {
-	Hostname string `placeholder:"NAME" help:"Host name inside (ctr)."`
+	Hostname string `short:"h" placeholder:"NAME" help:"Host name inside (ctr)."`
 	Files
 	Limits
 	Privileges
 	Network
+	Sharing
+	Environment
+	Life
 	Print bool `help:"Print the pipeline of tools that makes the same container, and run nothing."`
 	chain.Next
 
@@ -36,18 +40,11 @@ type Run struct {
 	offline  error         // why there is none, though there should be
 	nameless bool          // no name server is known
 	tries    int           // how often somebody else was faster
+	environ  []string      // the environment of the program
+	unshare  *ns.Unshare   // the namespaces, once they are recorded
 }
 
 func (c *Run) Name() string { return "ctr-run" }
-
-// Program is looked up in the container. Without one it is a shell.
-func (c *Run) Program() ([]string, chain.Root) {
-	argv, _ := c.Next.Program()
-	if len(argv) == 0 {
-		argv = []string{"/bin/sh"}
-	}
-	return argv, chain.NewRoot
-}
 
 // steps is the container, outermost first. --print renders exactly this list.
 func (c *Run) steps() (steps []chain.Step, err error) {
@@ -59,11 +56,17 @@ func (c *Run) steps() (steps []chain.Step, err error) {
 	}
 	at := c.mountPoint()
 	pivot := c.pivot(at, c.Privileged)
+	pivot.Bind = append(pivot.Bind, c.sharedMemory()...)
 	if pivot.File, err = c.names(); err != nil {
 		return nil, err
 	}
+	drop := c.drop()
+	if drop.Env, err = c.environment(drop.Home()); err != nil {
+		return nil, err
+	}
+	c.environ = drop.Env
 	steps = append(steps, c.outer()...)
-	steps = append(steps, c.namespaces(), c.tree(at, c.Privileged), pivot, c.drop())
+	steps = append(steps, c.namespaces(), c.tree(at, c.Privileged), pivot, drop)
 	for _, step := range steps {
 		if err := step.Check(); err != nil {
 			return nil, err
@@ -74,7 +77,7 @@ func (c *Run) steps() (steps []chain.Step, err error) {
 
 // Check checks what the options mean together. The steps check themselves.
 func (c *Run) Check() error {
-	return cmp.Or(c.Files.check(), c.Limits.check(), c.Network.check(), c.checkHostname(), c.checkSysctls())
+	return cmp.Or(c.Files.check(), c.Limits.check(), c.Network.check(), c.checkSharing(), c.Life.check(), c.checkHostname(), c.checkSysctls())
 }
 
 // Lines is the recipes of the steps, one after another, but that some are in two parts.
@@ -104,6 +107,9 @@ func (c *Run) Lines(r *recipe.Recipe) error {
 // complete records what is due outside when the container is complete, but for what it
 // gives up: a filter of calls may forbid that it waits.
 func (c *Run) complete(r *recipe.Recipe) {
+	r.As(c.unshare.Name())
+	c.unshare.Pidfile = c.Pidfile
+	c.unshare.WritePid(r)
 	if c.limit != nil {
 		r.As(c.limit.Name())
 		c.limit.Limits(r)
@@ -124,6 +130,8 @@ func (c *Run) lines(r *recipe.Recipe, step chain.Step) error {
 	case *veth.Link:
 		step.Open(r)
 		return nil
+	case *ns.Enter:
+		return c.enter(r, step)
 	case *ns.Unshare:
 		return c.born(r, step)
 	case *priv.Drop:
@@ -136,6 +144,10 @@ func (c *Run) lines(r *recipe.Recipe, step chain.Step) error {
 // born records the namespaces, that of the network among them, the cable into it, and the
 // rules about the address that it has by then.
 func (c *Run) born(r *recipe.Recipe, unshare *ns.Unshare) error {
+	if strings.HasPrefix(c.Pid, joined) {
+		tie(unshare)
+	}
+	c.unshare, unshare.Pidfile = unshare, ""
 	if c.link == nil {
 		return unshare.Lines(r)
 	}

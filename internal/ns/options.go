@@ -32,7 +32,7 @@ func (u *Unshare) forks() bool {
 			return true
 		}
 	}
-	return u.Fork || u.KillChild != nil || u.With != "" || u.Hold != nil ||
+	return u.Fork || u.KillChild != nil || u.With != "" || u.Pidfile != "" || u.Hold != nil ||
 		u.has(unix.CLONE_NEWPID|unix.CLONE_NEWUSER|unix.CLONE_NEWTIME)
 }
 
@@ -95,6 +95,10 @@ func (u *Unshare) Check() error {
 		}
 	case u.Hold != nil && len(u.namespaces()) == 0:
 		return needs("hold: no namespace is named", "--net and the like, or --all")
+	case u.Init && !u.has(unix.CLONE_NEWPID):
+		return needs("be init: only the first process of a pid namespace is one", "--pid")
+	case u.Init && u.Hold != nil:
+		return errors.New("be init: there is no program to be held")
 	case u.HoldFor != 0 && u.Hold == nil:
 		return needs(fmt.Sprintf("hold for %d: nothing is held", u.HoldFor), "--hold")
 	}

@@ -20,6 +20,7 @@ type Outside struct {
 	With    string  `placeholder:"CMD" help:"Run CMD outside, by sh -c, with the state of the new process on its standard input, before PROG goes on."`
 	Hold    *string `type:"optional" help:"Run no PROG: leave a process that holds the namespaces, print its state, and return. =FILE gets its pid."`
 	HoldFor int     `placeholder:"PID" help:"Hold them until process PID has ended, instead of the process that called us."`
+	Pidfile string  `placeholder:"FILE" help:"Write the pid of PROG to FILE, which is removed when it has ended. Implies --fork."`
 	Forget  string  `placeholder:"FILE" help:"Let go of a namespace that FILE was made to keep. Nothing else is done."`
 }
 
@@ -59,10 +60,19 @@ func (u *Unshare) outside(r *recipe.Recipe) error {
 		// cable must be outside. The child waits until that is done.
 		r.Outside(with(u.With))
 	}
+	u.WritePid(r)
 	if u.Hold != nil {
 		return u.hold(r)
 	}
 	return nil
+}
+
+// WritePid records that a file gets the pid of the child.
+func (u *Unshare) WritePid(r *recipe.Recipe) {
+	if u.Pidfile != "" {
+		// Whoever finds the file can join the namespaces: they are complete.
+		r.Outside(pidfile(u.Pidfile))
+	}
 }
 
 // keep binds a namespace of the child to a file.

@@ -87,6 +87,12 @@ func (s Sysctl) OfNetwork() bool {
 	return holder.flag == unix.CLONE_NEWNET
 }
 
+// OfIPC reports whether it is an IPC namespace that has the setting.
+func (s Sysctl) OfIPC() bool {
+	holder, _ := s.holder()
+	return holder.flag == unix.CLONE_NEWIPC
+}
+
 // Guard refuses to change the machine's network. In a chain, somebody before us may have
 // made the namespace.
 func (u *Unshare) Guard() error {

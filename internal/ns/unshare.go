@@ -28,6 +28,8 @@ type Unshare struct {
 	Fork      bool    `short:"f" help:"Run PROG as a child and wait for it, instead of becoming it."`
 	KillChild *Signal `type:"optional" help:"Kill the child when we die, or send it =SIGNAL. Implies --fork; default with --pid, and wherever PROG must be a child."`
 
+	Init bool `help:"Leave a process as pid 1 that passes signals on to PROG and reaps orphans. Needs --pid."`
+
 	Users
 	Clock
 
@@ -60,7 +62,11 @@ func (u *Unshare) Lines(r *recipe.Recipe) error {
 	u.Settings(r)
 	u.directories(r)
 	u.ids(r)
-	return u.outside(r)
+	if err := u.outside(r); err != nil {
+		return err
+	}
+	u.init(r)
+	return nil
 }
 
 // mounts sets the propagation before anything is mounted.

@@ -33,9 +33,11 @@ type Drop struct {
 	GroupAdd []Group  `sep:"none" placeholder:"GROUP" help:"One more supplementary group. Repeatable."`
 	Rlimit   []Rlimit `sep:"none" placeholder:"NAME=SOFT[:HARD]" help:"Resource limit, such as nofile=1024 or core=0:unlimited. Repeatable."`
 	Umask    *Mode    `placeholder:"MODE" help:"Permissions that new files do not get, in octal."`
+	Env      []string `sep:"none" placeholder:"NAME=VALUE" help:"Give PROG this variable, and of our environment nothing. Repeatable."`
 	chain.Next
 
 	tree []Layer // whose users these are; nothing for our own root
+	home string  // that of the user that was asked for, once it is known
 }
 
 func (d *Drop) Name() string { return "priv-drop" }
@@ -52,7 +54,7 @@ func (d *Drop) Check() error {
 		}
 		seen[limit.Resource] = true
 	}
-	return nil
+	return d.checkEnv()
 }
 
 // Lines records what is given up, in an order that is forced: what takes a privilege stands

@@ -47,6 +47,12 @@ func (d *Drop) kept(all uint64) (k keeping, err error) {
 	return k, nil
 }
 
+// Keeps reports whether the program may have a capability.
+func (d *Drop) Keeps(c recipe.Capability) bool {
+	k, err := d.kept(^uint64(0))
+	return err == nil && k.keep.has(c)
+}
+
 // plan is what is kept of what we have.
 func (d *Drop) plan(before state) (k keeping, err error) {
 	if k, err = d.kept(uint64(before.bounding)); err != nil {

@@ -16,10 +16,7 @@ func (d *Drop) who() (who identity, err error) {
 		if who, err = d.user(user, group); err != nil {
 			return who, err
 		}
-		if who.home != "" {
-			// The home of the caller would be somebody else's.
-			os.Setenv("HOME", who.home)
-		}
+		d.home = who.home // that of the caller would be somebody else's
 	}
 	if len(d.Groups) > 0 {
 		who.groups, who.asked = nil, true

@@ -24,7 +24,7 @@ func (c *Child) attend(socket *os.File) error {
 			c.done = len(r.lines)
 			return nil
 		}
-		if pid != c.Pid {
+		if pid != c.Pid && !r.ofProgram(m) {
 			if err := c.replaced(pid); err != nil {
 				return r.failure(c.done, err)
 			}
@@ -46,6 +46,10 @@ func (c *Child) attend(socket *os.File) error {
 		socket.Write([]byte{0})
 	}
 }
+
+// ofProgram reports whether a message is that of the process that goes on where another one
+// has stayed behind as its init. For us, that one is still the child.
+func (r *Recipe) ofProgram(m message) bool { return r.Inits() && r.clone+1+int(m.line) > r.init }
 
 // errKilled is the error of a child that neither failed nor left.
 var errKilled = errors.New("the process was killed meanwhile")

@@ -9,7 +9,8 @@ import (
 
 // This file is the child's. A child is a copy of a Go program in which one
 // thread is left of many: no scheduler, no garbage collector, and locks that
-// nobody will ever unlock. No Go code may run in it but the functions below, and
+// nobody will ever unlock. No Go code may run in it but the functions below and those of
+// init.go, and
 // they call nothing but RawSyscall6, allocate nothing, grow no stack (nosplit)
 // and feed no race detector (norace). A Go signal handler would be Go code too:
 // the caller blocks every signal, and the kernel resets the handlers.
@@ -24,6 +25,8 @@ type childhood struct {
 	theirs  uintptr   // the parent's end of the socket
 	ours    uintptr   // the child's end
 	pidfd   int32     // the kernel writes the child's descriptor here
+	reaper  *reaper   // for the child that stays behind as init
+	program uintptr   // the pid of the process that goes on instead
 	message message
 	answer  byte
 }
@@ -39,6 +42,7 @@ type step struct {
 	refused  int64      // and what it must not be: then the call has failed
 	ask      bool
 	again    bool // the call clones this child once more, and this one ends
+	inits    bool // the call clones the process that goes on, and this one is its init
 }
 
 // A message tells the parent which line the child has come to. Errno 0 asks
@@ -67,14 +71,18 @@ func fork(c *childhood) (pid uintptr, errno syscall.Errno) {
 	// As long as the child holds a copy of the parent's end, the death of the
 	// parent would not end their conversation.
 	syscall.RawSyscall6(unix.SYS_CLOSE, c.theirs, 0, 0, 0, 0, 0)
-	syscall.RawSyscall6(unix.SYS_RT_SIGPROCMASK, unix.SIG_SETMASK, uintptr(unsafe.Pointer(&c.mask)), 0, 8, 0, 0)
+	setMask(&c.mask)
 	walk(c)
+	if c.program != 0 {
+		harmless(c.reaper)
+		reap(c.reaper, c.program)
+	}
 	for {
 		syscall.RawSyscall6(unix.SYS_EXIT_GROUP, 127, 0, 0, 0, 0, 0)
 	}
 }
 
-// walk makes the calls, until one fails or is execve.
+// walk makes the calls, until one fails or is execve, or has cloned the process that goes on.
 //
 //go:nosplit
 //go:norace
@@ -90,9 +98,15 @@ func walk(c *childhood) {
 		if s.ask && !tell(c, i, 0) {
 			return
 		}
+		if s.inits {
+			setMask(&c.reaper.all) // from here on no signal is lost: it waits until the init takes it
+		}
 		result, _, errno := syscall.RawSyscall6(s.nr,
 			s.args[0], s.args[1], s.args[2], s.args[3], s.args[4], s.args[5])
 		c.slots[s.into] = result
+		if s.inits && stays(c, result) {
+			return // what follows is the program's
+		}
 		if s.again && result != 0 && errno == 0 {
 			return // what follows is the second child's
 		}

@@ -33,6 +33,8 @@ type Recipe struct {
 	clone       int         // the index of the line that clones the child, or -1
 	deathSignal unix.Signal // what the child has asked for at our death, as of the last line
 	coming      *Birth      // the control groups that the next child is to come into
+	init        int         // the index of the line where the child stays behind, or -1
+	reaper      *reaper     // what it needs for that
 	cradle      *int        // the one it is born in, nil if that is ours
 	muted       bool        // all lines have been told
 	err         error       // the first argument that no system call can take
@@ -68,11 +70,12 @@ const (
 	parts       // the call is the last message to the parent
 	leaves      // the call closes the socket to the parent
 	mutes       // the call is the last that can be told of: what follows is told before it
+	inits       // the call clones the process that goes on, and this one is its init
 	again       // the call clones the child once more, and the first one ends
 )
 
 // New returns an empty recipe whose lines are told under the name of a tool.
-func New(tool string) *Recipe { return &Recipe{name: tool, tool: tool, clone: -1} }
+func New(tool string) *Recipe { return &Recipe{name: tool, tool: tool, clone: -1, init: -1} }
 
 // As makes the lines that follow be told under the name of another tool.
 func (r *Recipe) As(tool string) { r.tool = tool }

@@ -79,7 +79,7 @@ func (r *Recipe) childhood(theirs, ours int) *childhood {
 	c := &childhood{
 		request: r.lines[r.clone].args[0].keep.(*cloneArgs),
 		slots:   make([]uintptr, r.slots+1),
-		theirs:  uintptr(theirs), ours: uintptr(ours),
+		theirs:  uintptr(theirs), ours: uintptr(ours), reaper: r.reaper,
 	}
 	copy(c.slots, r.results)
 	if r.cradle != nil {
@@ -96,7 +96,8 @@ func (r *Recipe) childhood(theirs, ours int) *childhood {
 				s.args[j] = uintptr(a.slot)
 			}
 		}
-		switch s.again = l.role == again; l.role {
+		s.again, s.inits = l.role == again, l.role == inits
+		switch l.role {
 		case tells:
 			s.nr, s.args = unix.SYS_WRITE, [6]uintptr{c.ours, uintptr(unsafe.Pointer(&alive)), unsafe.Sizeof(alive)}
 		case parts:

@@ -19,6 +19,8 @@ func (p *Pivot) Check() error {
 		return errors.New("pivot /: it is the root already")
 	case p.WritableSys && !p.Sys:
 		return &chain.Hinted{Err: errors.New("let /sys be written to: none is mounted"), Hint: "add --sys"}
+	case p.ShmSize != 0 && !p.Dev:
+		return &chain.Hinted{Err: errors.New("give room to /dev/shm: none is mounted"), Hint: "add --dev"}
 	}
 	for _, b := range p.Bind {
 		if err := argv.CheckMaps("id", b.Maps); err != nil {

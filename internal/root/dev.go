@@ -1,6 +1,8 @@
 package root
 
 import (
+	"fmt"
+
 	"golang.org/x/sys/unix"
 
 	"ctrkit/internal/recipe"
@@ -43,7 +45,7 @@ func (n *nodes) systems(r *recipe.Recipe) {
 	}
 	for _, m := range []struct{ dir, source, fstype, data string }{
 		{"pts", "devpts", "devpts", pts},
-		{"shm", "shm", "tmpfs", "size=64m,mode=1777"},
+		{"shm", "shm", "tmpfs", n.shm()},
 		{"mqueue", "mqueue", "mqueue", ""},
 	} {
 		// Pseudo terminals, shared memory and message queues are file systems.
@@ -57,4 +59,12 @@ func (n *nodes) systems(r *recipe.Recipe) {
 		r.Mount("", "pts", "", unix.MS_REMOUNT|unix.MS_NOSUID|unix.MS_NOEXEC, pts[len("newinstance,"):]+",gid=5").
 			Tolerate(unix.EINVAL)
 	}
+}
+
+// shm are the options of the memory that programs share by name.
+func (n *nodes) shm() string {
+	if n.shmSize == 0 {
+		return "size=64m,mode=1777"
+	}
+	return fmt.Sprintf("size=%d,mode=1777", n.shmSize)
 }

@@ -22,6 +22,7 @@ type furniture struct {
 
 func (p *Pivot) furniture(r *recipe.Recipe) *furniture {
 	f := &furniture{Pivot: p, r: r, nodes: newNodes(r)}
+	f.nodes.shmSize = p.ShmSize
 	defaults := (p.Proc || p.Sys) && !p.NoDefaultMasks
 	if covers := defaults || len(p.Mask) > 0; covers || len(p.File) > 0 {
 		f.store = &store{files: p.files(), covers: covers, nodes: f.nodes}

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"ctrkit/internal/argv"
 	"ctrkit/internal/chain"
 	"ctrkit/internal/recipe"
 )
@@ -34,6 +35,7 @@ type nodes struct {
 	bound   bool                   // they are those of the old root
 	taken   map[string]recipe.Slot // those, by what they will be called
 	console *recipe.Slot           // the terminal, if there is one
+	shmSize argv.Size              // the room in /dev/shm; 0 for the usual
 }
 
 func newNodes(r *recipe.Recipe) *nodes {

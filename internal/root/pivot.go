@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"ctrkit/internal/argv"
 	"ctrkit/internal/chain"
 	"ctrkit/internal/recipe"
 )
@@ -20,13 +21,14 @@ func init() { recipe.Teach("root", source) }
 // Pivot makes another directory the root, forgets the old one, and becomes the
 // program.
 type Pivot struct {
-	Proc  bool    `help:"Mount a /proc for the pid namespace that we are in."`
-	Sys   bool    `help:"Mount a read-only /sys for the network namespace that we are in, with the control groups."`
-	Dev   bool    `help:"Mount a /dev with nothing in it but what every program may use."`
-	Tmp   bool    `help:"Mount an empty /tmp, in memory, of 512M at most."`
-	Bind  []Bind  `sep:"none" placeholder:"SRC:DST[:ro,rec]" help:"Show SRC of the old root as DST of the new one. ro: read-only; rec: with what is mounted below it; idmap=INNER:OUTER:COUNT: files that INNER owns seem to be OUTER's. Repeatable."`
-	Tmpfs []Tmpfs `sep:"none" placeholder:"DST[:size=SIZE]" help:"Mount an empty directory in memory, of 512M at most; also mode=MODE, and exec if programs may be run from it. Repeatable."`
-	File  []File  `sep:"none" placeholder:"DST=TEXT" help:"Put a read-only file with this line at DST; given again for DST, it adds a line. It is in memory."`
+	Proc    bool      `help:"Mount a /proc for the pid namespace that we are in."`
+	Sys     bool      `help:"Mount a read-only /sys for the network namespace that we are in, with the control groups."`
+	Dev     bool      `help:"Mount a /dev with nothing in it but what every program may use."`
+	ShmSize argv.Size `placeholder:"SIZE" help:"Room in /dev/shm (64M)."`
+	Tmp     bool      `help:"Mount an empty /tmp, in memory, of 512M at most."`
+	Bind    []Bind    `sep:"none" placeholder:"SRC:DST[:ro,rec]" help:"Show SRC of the old root as DST of the new one. ro: read-only; rec: with what is mounted below it; idmap=INNER:OUTER:COUNT: files that INNER owns seem to be OUTER's. Repeatable."`
+	Tmpfs   []Tmpfs   `sep:"none" placeholder:"DST[:size=SIZE]" help:"Mount an empty directory in memory, of 512M at most; also mode=MODE, and exec if programs may be run from it. Repeatable."`
+	File    []File    `sep:"none" placeholder:"DST=TEXT" help:"Put a read-only file with this line at DST; given again for DST, it adds a line. It is in memory."`
 
 	Mask           []string `sep:"none" placeholder:"PATH" help:"Cover a file or directory, so that it seems to be empty. Repeatable."`
 	ReadonlyPath   []string `sep:"none" placeholder:"PATH" help:"Make a file or directory read-only. Repeatable."`
