@@ -29,6 +29,7 @@ type childhood struct {
 	program uintptr   // the pid of the process that goes on instead
 	message message
 	answer  byte
+	nowhere *byte // nil
 }
 
 // A step is one line as the child needs it: words only.
@@ -77,9 +78,10 @@ func fork(c *childhood) (pid uintptr, errno syscall.Errno) {
 		harmless(c.reaper)
 		reap(c.reaper, c.program)
 	}
-	for {
-		syscall.RawSyscall6(unix.SYS_EXIT_GROUP, 127, 0, 0, 0, 0, 0)
-	}
+	syscall.RawSyscall6(unix.SYS_EXIT_GROUP, 127, 0, 0, 0, 0, 0)
+	// A filter may forbid even that. But no filter is asked about a fault.
+	*c.nowhere = 1
+	return 0, 0
 }
 
 // walk makes the calls, until one fails or is execve, or has cloned the process that goes on.
