@@ -10,7 +10,7 @@ WITNESSES      = attr busybox-static iproute2 libcap2-bin mount nftables procps 
 TEST_PACKAGES  = $(WITNESSES) e2fsprogs gcc kmod libc6-dev libseccomp-dev qemu-system-x86 xz-utils
 # What is repeated in the virtual machine: all scripts by test-vm, and by test what the hierarchy and the disk have to do with.
 VM_TESTS = TestScripts|TestReadme|TestHelpExamples
-VM_FEW   = (TestScripts|TestChapters)/^(cg-|ctr-|harness_|ns-enter_cgroup|ns-unshare_kinds|root-pivot_r|ufs-mount_(dry|err|layers|machine|names|refus|rootless|scratch|top|upper)|06-|07-)
+VM_FEW   = (TestScripts|TestChapters)/^(cg-|ctr-run_(dry|exit|init|machine|namespaces|network\z|privileges\z)|harness_|ns-enter_cgroup|ns-unshare_kinds|root-pivot_r|ufs-mount_(dry|err|layers|machine|names|refus|rootless|scratch|top|upper)|06-|07-)
 # Which of Debian's kernels it has, and who runs them: root, and a user to whom a control group is delegated.
 KERNEL  ?= 6.1
 VM_USERS = 0 1000
