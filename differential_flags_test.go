@@ -21,6 +21,8 @@ var alone = map[string]map[string]string{
 		"hold":       "there one runs sleep(1) inside",
 		"hold-for":   "it is about --hold",
 		"forget":     "there one runs umount(8)",
+		"init":       "there one runs a program such as tini(1)",
+		"pidfile":    "there the shell knows the pid of a child that it waits for",
 		"sysctl":     "there one runs sysctl(8) inside",
 	},
 	"ns-enter": {

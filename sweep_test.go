@@ -36,7 +36,7 @@ var swept = map[string][]string{
 	"in group":   append(strings.Fields("cg-limit --pids 50 -- ns-unshare --all --hostname box -- sh"), alive...),
 	"limits":     append(strings.Fields("ctr-run --network none -m 64M --cpus 0.5 --pids-limit 50 --rootfs rootfs -- sh"), alive...),
 	"privileges": append(strings.Fields("priv-drop --caps all --cap-drop sys_time --ambient kill --user 1000:1001 --groups 7 --rlimit core=0 -- sh"), alive...),
-	"machine":    append(strings.Fields("ctr-run --network none -- sh"), alive...),
+	"machine":    append(strings.Fields("ctr-run --network none -- /bin/sh"), alive...),
 	"dropped": append(strings.Fields("ctr-run --network none --user 1000:1001 --group-add 7 --ulimit core=0 --sysctl kernel.msgmax=9999 --security-opt no-new-privileges=false "+
 		"--privileged --pids-limit 50 --rootfs rootfs -- sh"), alive...),
 	"rootfs": append(strings.Fields("ctr-run --network none --hostname box --rootfs rootfs -- /bin/sh"), alive...),
