@@ -40,16 +40,27 @@ func (c *Child) attend(socket *os.File) error {
 		if m.errno != 0 {
 			return r.failure(c.done, unix.Errno(m.errno))
 		}
-		if err := r.before(c.done, c); err != nil {
+		err = r.before(c.done, c)
+		switch {
+		case err == nil:
+			socket.Write([]byte{0})
+		case !c.ended(): // else it failed because the child was killed, and we hear of that
 			return err
 		}
-		socket.Write([]byte{0})
 	}
 }
 
 // ofProgram reports whether a message is that of the process that goes on where another one
 // has stayed behind as its init. For us, that one is still the child.
 func (r *Recipe) ofProgram(m message) bool { return r.Inits() && r.clone+1+int(m.line) > r.init }
+
+// ended reports whether the child has ended. One that is about to may lack a namespace
+// already.
+func (c *Child) ended() bool {
+	const patience = 100 // milliseconds
+	n, _ := unix.Poll([]unix.PollFd{{Fd: int32(c.Pidfd), Events: unix.POLLIN}}, patience)
+	return n > 0
+}
 
 // errKilled is the error of a child that neither failed nor left.
 var errKilled = errors.New("the process was killed meanwhile")
