@@ -124,7 +124,7 @@ func (g *group) livesOn() bool {
 // The room that our own tools need in a group.
 const (
 	memoryOfTools argv.Size = 16 << 20
-	pidsOfTools             = 8
+	pidsOfTools             = 24
 )
 
 // died says that a limit was deadly, or "".
@@ -140,8 +140,8 @@ func (l *Limit) died(f *Figures) string {
 		return "the memory of the group was used up, and the OOM killer killed all of its processes"
 	case killed > 0:
 		return fmt.Sprintf("the memory of the group was used up, and the OOM killer killed %d of its processes", killed)
-	case refused > 0 && ours && l.Pids != 0 && l.Pids < 2*pidsOfTools:
-		return argv[0] + " and the tools after it need about 8 processes and threads themselves"
+	case refused > 0 && ours && l.Pids != 0 && l.Pids < pidsOfTools:
+		return argv[0] + " and the tools after it need about 24 processes and threads themselves"
 	}
 	return ""
 }

@@ -14,7 +14,7 @@ import (
 // Files are the files of a container, as docker run has them.
 type Files struct {
 	Rootfs   string       `placeholder:"DIR" help:"Root file system, copy-on-write. Without it, it is the machine's own files."`
-	Layer    []string     `sep:"none" placeholder:"DIR" help:"Layer of a root file system, instead of --rootfs. The first one given is the topmost."`
+	Layer    []string     `sep:"none" aliases:"lower" placeholder:"DIR" help:"Layer of a root file system, instead of --rootfs. The first one given is the topmost."`
 	Upper    string       `placeholder:"DIR" help:"Keep what is written to --rootfs or --layer in DIR, and go on from what is there. DIR.work is made beside it."`
 	Size     argv.Size    `placeholder:"SIZE" help:"Room for what is written (512M). It is in memory, and gone with the container."`
 	Volume   []root.Bind  `short:"v" sep:"none" placeholder:"SRC:DST[:ro]" help:"Show SRC of the machine as DST, with what is mounted below it. Repeatable. Further options are those of root-pivot --bind."`

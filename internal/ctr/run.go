@@ -48,7 +48,7 @@ func (c *Run) Name() string { return "ctr-run" }
 
 // steps is the container, outermost first. --print renders exactly this list.
 func (c *Run) steps() (steps []chain.Step, err error) {
-	if err := c.plan(); err != nil {
+	if err := cmp.Or(c.checkOthers(), c.plan()); err != nil {
 		return nil, err
 	}
 	if limit := c.Limits.step(); limit != nil {

@@ -118,6 +118,26 @@ func tie(unshare *ns.Unshare) {
 	unshare.Fork, unshare.KillChild = true, &kill
 }
 
+// checkOthers refuses a process that is where we are: what it shares is the machine's.
+func (c *Run) checkOthers() error {
+	for _, share := range []struct{ what, kind, file string }{
+		{"network", c.kind(), "net"}, {"ipc", c.Ipc, "ipc"}, {"pid", c.Pid, "pid"},
+	} {
+		pid, ok := strings.CutPrefix(share.kind, joined)
+		if !ok {
+			continue
+		}
+		own, _ := os.Readlink("/proc/self/ns/" + share.file)
+		if other, err := os.Readlink("/proc/" + pid + "/ns/" + share.file); err == nil && own == other {
+			return &chain.Hinted{
+				Err:  fmt.Errorf("join %s %s: it is the one that we are in", share.what, share.kind),
+				Hint: fmt.Sprintf("name a process in the container: pgrep --parent %s shows it, if that is its ctr-run; the machine's own is --%s host", pid, share.what),
+			}
+		}
+	}
+	return nil
+}
+
 // outer are the steps that give the container its network, and what it shares with other
 // containers.
 func (c *Run) outer() (steps []chain.Step) {
