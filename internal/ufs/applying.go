@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -24,7 +25,8 @@ type applying struct {
 	packets []packet
 	umask   int
 	stop    context.Context
-	undone  sync.Once // nothing is left
+	reading atomic.Bool // an archive, for which one may have to wait
+	undone  sync.Once   // nothing is left
 }
 
 // A packet is one archive once it is unpacked.
@@ -58,7 +60,9 @@ func (p *applying) interruptible() context.Context {
 		s := <-signals
 		cancel(&interrupted{s.(unix.Signal)})
 		time.Sleep(patience)
-		p.abandon() // who waits for more of a pipe does not notice
+		if p.reading.Load() {
+			p.abandon() // who waits for more of a pipe does not notice
+		}
 	}()
 	return ctx
 }
@@ -70,6 +74,8 @@ func (i *interrupted) Error() string { return i.signal.String() }
 
 // unpackOne unpacks one archive into the stage.
 func (p *applying) unpackOne(i int) error {
+	p.reading.Store(true)
+	defer p.reading.Store(false)
 	debug.FreeOSMemory() // what uncompressed the last archive may have been large
 	s, err := layer.Open(p.stop, p.step.Layer[i])
 	if err != nil {
@@ -83,7 +89,7 @@ func (p *applying) unpackOne(i int) error {
 		return err
 	}
 	o.marked, err = p.work.Unpack(p.stop, s, o.dir, p.below(i))
-	if cause := context.Cause(p.stop); errors.Is(err, context.Canceled) && cause != nil {
+	if cause := context.Cause(p.stop); cause != nil {
 		return cause
 	}
 	if err != nil {
