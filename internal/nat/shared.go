@@ -48,7 +48,7 @@ func (t *table) letsOut(subnets []CIDR) (bool, error) {
 		return false, nil
 	}
 	for i, subnet := range subnets {
-		if i < len(rules) && !bytes.Contains(rules[i].Data, subnet.Addr().AsSlice()) {
+		if i < len(rules) && !(bytes.Contains(rules[i].Data, subnet.Addr().AsSlice()) && bytes.Contains(rules[i].Data, mask(subnet.Prefix))) {
 			return false, err
 		}
 	}
