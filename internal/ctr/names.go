@@ -69,7 +69,7 @@ func (c *Run) hostname() string {
 // checkHostname wants a name that is one line of a file.
 func (c *Run) checkHostname() error {
 	if strings.ContainsFunc(c.Hostname, unicode.IsControl) {
-		return fmt.Errorf("set host name %q: a name is letters, digits, dots and dashes", c.Hostname)
+		return fmt.Errorf("set host name %q: it has control characters", c.Hostname)
 	}
 	return nil
 }
@@ -133,6 +133,7 @@ const (
 
 // resolv is the text of resolv.conf(5), or "" for what the image has.
 func (c *Run) resolv() (text string, err error) {
+	c.nameless = false
 	for _, server := range c.DNS {
 		text += fmt.Sprintf("nameserver %s\n", server)
 	}

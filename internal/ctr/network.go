@@ -11,7 +11,7 @@ import (
 
 // Network is the network of a container, as docker run has it.
 type Network struct {
-	Network string      `placeholder:"KIND" help:"bridge: a cable into ctr0 (default); none: nothing but lo; host: the machine's; container:PID: that of a process."`
+	Network string      `placeholder:"KIND" help:"bridge: a cable into ctr0 (default); none: nothing but lo; host: the machine's; container:PID: that of the container which a process is in."`
 	Publish []nat.Port  `short:"p" sep:"none" placeholder:"[IP:]HOSTPORT:PORT[/udp]" help:"Let what comes to HOSTPORT of this machine reach PORT. Ranges as in 8000-8010:80-90. Repeatable."`
 	IP      []veth.Addr `name:"ip" sep:"none" placeholder:"ADDRESS" help:"Address on the bridge; the next free one unless given. Once more for IPv6."`
 	Rate    veth.Rate   `placeholder:"RATE" help:"Bits per second each way, such as 10mbit."`

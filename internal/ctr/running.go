@@ -29,7 +29,7 @@ func (c *Run) Running() (text string) {
 // manyTries is how often somebody else may be faster.
 const manyTries = 100
 
-// Unplugged is an error about the network that was met before anything was made.
+// unplugged is an error about the network that was met before anything was made.
 type unplugged struct{ error }
 
 func (u unplugged) Unwrap() error { return u.error }

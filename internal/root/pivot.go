@@ -26,7 +26,7 @@ type Pivot struct {
 	Dev     bool      `help:"Mount a /dev with nothing in it but what every program may use."`
 	ShmSize argv.Size `placeholder:"SIZE" help:"Room in /dev/shm (64M)."`
 	Tmp     bool      `help:"Mount an empty /tmp, in memory, of 512M at most."`
-	Bind    []Bind    `sep:"none" placeholder:"SRC:DST[:ro,rec]" help:"Show SRC of the old root as DST of the new one. ro: read-only; rec: with what is mounted below it; idmap=INNER:OUTER:COUNT: files that INNER owns seem to be OUTER's. Repeatable."`
+	Bind    []Bind    `sep:"none" placeholder:"SRC:DST[:ro,rec]" help:"Show SRC of the old root as DST of the new one. ro: read-only; dev: with device nodes that work; rec: with what is mounted below it; idmap=INNER:OUTER:COUNT: files that INNER owns seem to be OUTER's. Repeatable."`
 	Tmpfs   []Tmpfs   `sep:"none" placeholder:"DST[:size=SIZE]" help:"Mount an empty directory in memory, of 512M at most; also mode=MODE, and exec if programs may be run from it. Repeatable."`
 	File    []File    `sep:"none" placeholder:"DST=TEXT" help:"Put a read-only file with this line at DST; given again for DST, it adds a line. It is in memory."`
 
