@@ -34,6 +34,13 @@ type Step interface {
 // A guarded step refuses to change some surroundings that it could be run in.
 type guarded interface{ Guard() error }
 
+func guard(step Step, talk Talk) error {
+	if g, ok := step.(guarded); ok && !talk.DryRun {
+		return g.Guard()
+	}
+	return nil
+}
+
 // An alone step may have no program to become: it does its work, leaves a process
 // behind if that is its work, and returns.
 type alone interface{ Alone() bool }
@@ -111,12 +118,13 @@ func try(step Step, talk Talk) (status int, err error) {
 	if err := step.Check(); err != nil {
 		return 0, err
 	}
-	if g, ok := step.(guarded); ok && !talk.DryRun {
-		if err := g.Guard(); err != nil {
-			return 0, err
-		}
+	if err := guard(step, talk); err != nil {
+		return 0, err
 	}
 	if err := seal(step, talk); err != nil {
+		return 0, err
+	}
+	if err := prepare(step, talk); err != nil {
 		return 0, err
 	}
 	next := find(step)

@@ -4,7 +4,7 @@ package ctr
 func (c *Run) Advice(option string) string { return remedies[option] }
 
 const (
-	noImages  = "there are no images here: --rootfs DIR takes a root file system, and without it the files are the machine's own"
+	noImages  = "there are no images here: --rootfs DIR takes a root file system, --archive FILE one as docker export writes it, and without it the files are the machine's own"
 	noDaemon  = "there is no daemon here: whoever starts ctr-run waits for it and starts it again, such as a unit of systemd"
 	noLabels  = "there are no labels here, because nothing is kept about a container"
 	noHealth  = "nobody looks after a container here: run the test by ns-enter --target PID --all -- TEST"

@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"os"
 
 	"ctrkit/internal/argv"
 	"ctrkit/internal/chain"
+	"ctrkit/internal/recipe"
 	"ctrkit/internal/root"
 	"ctrkit/internal/ufs"
 )
@@ -15,6 +17,7 @@ import (
 type Files struct {
 	Rootfs   string       `placeholder:"DIR" help:"Root file system, copy-on-write. Without it, it is the machine's own files."`
 	Layer    []string     `sep:"none" aliases:"lower" placeholder:"DIR" help:"Layer of a root file system, instead of --rootfs. The first one given is the topmost."`
+	Archive  string       `placeholder:"FILE" help:"Archive of a root file system, instead of --rootfs, as docker export writes it. It is unpacked once, into a cache."`
 	Upper    string       `placeholder:"DIR" help:"Keep what is written to --rootfs or --layer in DIR, and go on from what is there. DIR.work is made beside it."`
 	Size     argv.Size    `placeholder:"SIZE" help:"Room for what is written (512M). It is in memory, and gone with the container."`
 	Volume   []root.Bind  `short:"v" sep:"none" placeholder:"SRC:DST[:ro]" help:"Show SRC of the machine as DST, with what is mounted below it. Repeatable. Further options are those of root-pivot --bind."`
@@ -22,6 +25,8 @@ type Files struct {
 	ShmSize  argv.Size    `placeholder:"SIZE" help:"Room in /dev/shm, the memory that programs share by name (64M)."`
 	ReadOnly bool         `help:"Make the root read-only, but nothing that is mounted in it."`
 	Workdir  string       `short:"w" placeholder:"DIR" help:"Directory that PROG starts in (/). It is made if it is missing."`
+
+	unpacked string // the directory of the archive
 }
 
 // scratch is the room for changes: a limit, so that a container cannot fill the
@@ -35,6 +40,8 @@ func (f *Files) tree(at string, open bool) *ufs.Mount {
 	switch {
 	case f.Rootfs != "":
 		tree.Lower = []string{f.Rootfs}
+	case f.Archive != "":
+		tree.Lower = []string{f.unpacked}
 	case len(f.Layer) == 0:
 		tree.Machine = true
 	}
@@ -61,16 +68,47 @@ func (f *Files) pivot(at string, open bool) *root.Pivot {
 	return pivot
 }
 
+// Prepare unpacks the archive, before its files decide what else is done.
+func (c *Run) Prepare(r *recipe.Recipe) (err error) {
+	if c.Archive == "" {
+		return nil
+	}
+	apply := c.apply()
+	r.As(apply.Name())
+	if c.unpacked, err = apply.Unpack(r); err != nil {
+		return err
+	}
+	if _, err := os.Stat(c.unpacked); err != nil && r.Dry {
+		return &chain.Hinted{
+			Err:  fmt.Errorf("look into %s: it is not unpacked yet", c.Archive),
+			Hint: "ufs-apply --cache " + argv.Quote([]string{c.Archive}) + " does that",
+		}
+	}
+	return nil
+}
+
+// apply is the step that unpacks the archive. No device in it will work: neither can an
+// ordinary user make one, nor does the union show any.
+func (f *Files) apply() *ufs.Apply {
+	ordinary := os.Geteuid() != 0
+	return &ufs.Apply{Cache: true, Devices: !ordinary, Squash: ordinary, Layer: []string{f.Archive}}
+}
+
+// own reports whether the files are others than the machine's.
+func (f *Files) own() bool { return f.Rootfs != "" || len(f.Layer) > 0 || f.Archive != "" }
+
 // check wants files from one place, and changes in one.
 func (f *Files) check() error {
 	switch {
-	case f.Upper != "" && f.Rootfs == "" && len(f.Layer) == 0:
+	case f.Upper != "" && !f.own():
 		return &chain.Hinted{
 			Err:  fmt.Errorf("keep what is written in %s: there is no layer below it", f.Upper),
-			Hint: "add --rootfs DIR or --layer DIR; of the machine's own files no changes can be kept",
+			Hint: "add --rootfs DIR, --layer DIR or --archive FILE; of the machine's own files no changes can be kept",
 		}
-	case f.Rootfs != "" && len(f.Layer) > 0:
-		return errors.New("unite layers: --rootfs is the only layer, so --layer has no place beside it")
+	case f.Rootfs != "" && (len(f.Layer) > 0 || f.Archive != ""):
+		return errors.New("unite layers: --rootfs is the only layer, so --layer and --archive have no place beside it")
+	case f.Archive != "" && len(f.Layer) > 0:
+		return errors.New("unite layers: --archive is the only layer, so --layer has no place beside it")
 	case f.Upper != "" && f.Size > 0:
 		return fmt.Errorf("limit what is written to %s: --size is for changes in memory", f.Upper)
 	}

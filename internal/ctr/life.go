@@ -61,6 +61,6 @@ func (c *Run) NotFound(prog string) string {
 	if c.Entrypoint != "" || len(c.Prog) == 0 || c.Prog[0] == "--" || strings.HasPrefix(prog, "/") || strings.HasPrefix(prog, ".") {
 		return ""
 	}
-	return "there are no images here: ctr-run -- PROG runs it on the machine's own files, and ctr-run --rootfs DIR -- PROG on a root file system, " +
+	return "there are no images here: ctr-run -- PROG runs it on the machine's own files, and ctr-run --archive FILE -- PROG on a root file system, " +
 		"such as docker export or mmdebstrap makes"
 }

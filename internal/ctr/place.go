@@ -28,7 +28,7 @@ func (c *Run) mountPoint() string {
 // outside are the paths, without symbolic links, of what is taken from the machine when
 // the tree has been mounted already.
 func (c *Run) outside() (paths []string) {
-	names := append([]string{c.Rootfs}, c.Layer...)
+	names := append([]string{c.Rootfs, c.unpacked}, c.Layer...)
 	if c.Upper != "" {
 		names = append(names, filepath.Dir(c.Upper)) // it may be missing
 	}

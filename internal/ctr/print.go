@@ -5,6 +5,7 @@ import (
 
 	"ctrkit/internal/argv"
 	"ctrkit/internal/priv"
+	"ctrkit/internal/ufs"
 )
 
 // PrintWanted reports whether the pipeline is to be printed and nothing run.
@@ -14,6 +15,10 @@ func (c *Run) PrintWanted() bool { return c.Print }
 // per line, ready to paste into a shell.
 func (c *Run) Pipeline() (string, error) {
 	if err := c.Check(); err != nil {
+		return "", err
+	}
+	unpack, err := c.unpacking()
+	if err != nil {
 		return "", err
 	}
 	steps, err := c.steps()
@@ -32,5 +37,19 @@ func (c *Run) Pipeline() (string, error) {
 	}
 	prog, _ := c.Program()
 	commands = append(commands, argv.Quote(prog))
-	return strings.Join(commands, " -- \\\n  ") + redirection + "\n", nil
+	line := strings.Join(commands, " -- \\\n  ") + redirection + "\n"
+	if c.Archive == "" {
+		return line, nil
+	}
+	return strings.Replace(line, argv.Quote([]string{"--lower=" + c.unpacked}), `--lower="$(`+unpack+`)"`, 1), nil
+}
+
+// unpacking is the command that unpacks the archive, and prints the directory that it is in.
+func (c *Run) unpacking() (command string, err error) {
+	if c.Archive == "" {
+		return "", nil
+	}
+	step := c.apply()
+	c.unpacked, _, err = ufs.Cached(c.Archive)
+	return argv.Quote(append([]string{step.Name()}, argv.Of(step)...)), err
 }

@@ -93,12 +93,12 @@ func (c *Run) seen() (layers []priv.Layer) {
 	slices.Reverse(layers)
 	depth := func(l priv.Layer) int { return strings.Count(path.Clean(l.At), "/") }
 	slices.SortStableFunc(layers, func(a, b priv.Layer) int { return depth(b) - depth(a) })
-	for _, dir := range slices.Concat([]string{c.Upper, c.Rootfs}, c.Layer) {
+	for _, dir := range slices.Concat([]string{c.Upper, c.Rootfs, c.unpacked}, c.Layer) {
 		if dir != "" {
 			layers = append(layers, priv.Layer{Dir: dir, At: "/"})
 		}
 	}
-	if c.Rootfs == "" && len(c.Layer) == 0 {
+	if !c.own() {
 		layers = append(layers, priv.Layer{Dir: "/", At: "/"})
 	}
 	return layers

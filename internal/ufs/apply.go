@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 
 	"ctrkit/internal/argv"
@@ -15,6 +16,7 @@ import (
 type Apply struct {
 	Onto    string   `placeholder:"DIR" help:"Directory to unpack onto; the current one unless given. It is made if it is not there."`
 	Layers  bool     `help:"Make a directory in DIR for each archive, 1 for the lowest, with overlayfs's own whiteouts, and print the options of ufs-mount for them."`
+	Cache   bool     `help:"Unpack into a directory of the cache that the archive's digest is the name of, unless it is there already, and print that."`
 	Devices bool     `help:"Make device nodes. Without this, an archive that has any is refused."`
 	Squash  bool     `help:"Forget owners that we may not give. Without this, they are kept in the attribute user.containers.override_stat, as podman does."`
 	Layer   []string `arg:"" help:"Archives, plain or compressed by gzip or zstd, the lowest first; - is standard input."`
@@ -36,11 +38,17 @@ func (a *Apply) Check() error {
 		}
 		stdin = stdin || name == "-"
 	}
+	if a.Cache && (a.Onto != "" || a.Layers || len(a.Layer) > 1) {
+		return errors.New("unpack into the cache: one archive goes into a directory of its own, so --onto, --layers and more archives have no place beside --cache")
+	}
 	return nil
 }
 
 func (a *Apply) onto() string {
-	if a.Onto == "" {
+	switch {
+	case a.Cache:
+		return CacheDir()
+	case a.Onto == "":
 		return "."
 	}
 	return a.Onto
@@ -49,6 +57,9 @@ func (a *Apply) onto() string {
 // Lines records one line for each archive, as an archive has more members than anybody
 // wants to read about.
 func (a *Apply) Lines(r *recipe.Recipe) error {
+	if a.Cache {
+		return a.cache(r)
+	}
 	if info, err := os.Stat(a.onto()); err == nil && !info.IsDir() {
 		return fmt.Errorf("unpack onto %s: not a directory", a.onto())
 	}
@@ -76,6 +87,16 @@ func (a *Apply) Lines(r *recipe.Recipe) error {
 	}
 	// Only empty directories are left in it.
 	r.Outside(recipe.Outside{Name: "remove the stage in", Object: a.onto(), Do: p.end})
+	return nil
+}
+
+func (a *Apply) cache(r *recipe.Recipe) error {
+	dir, err := a.Unpack(r)
+	if err != nil {
+		return err
+	}
+	// Whoever asked for it can make it the lower layer of a union.
+	r.Outside(recipe.Outside{Name: "print", Object: "its directory", Do: func(int) error { return show(dir + "\n") }})
 	return nil
 }
 
@@ -108,7 +129,8 @@ func (p *applying) publish(r *recipe.Recipe) {
 		// overlayfs wants for a lower layer.
 		r.Outside(recipe.Outside{
 			Name: "publish", Object: fmt.Sprintf("%s as %s", name, p.dir(i)),
-			Do: func(int) error { return p.stage.Publish(i + 1) }, Undo: func() error { return p.stage.Retract(i + 1) },
+			Do:   func(int) error { return p.stage.Publish(i+1, strconv.Itoa(i+1)) },
+			Undo: func() error { return p.stage.Retract(strconv.Itoa(i + 1)) },
 		})
 	}
 	// The topmost layer comes first, as in the option lowerdir of mount(8).

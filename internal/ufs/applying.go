@@ -27,6 +27,11 @@ type applying struct {
 	stop    context.Context
 	reading atomic.Bool // an archive, for which one may have to wait
 	undone  sync.Once   // nothing is left
+
+	digest string // the name of the archive in the cache
+	alias  string // and what spares computing it
+	locked int    // the cache, which waits for us
+	there  bool   // somebody else was faster
 }
 
 // A packet is one archive once it is unpacked.
@@ -74,6 +79,9 @@ func (i *interrupted) Error() string { return i.signal.String() }
 
 // unpackOne unpacks one archive into the stage.
 func (p *applying) unpackOne(i int) error {
+	if p.there {
+		return nil
+	}
 	p.reading.Store(true)
 	defer p.reading.Store(false)
 	debug.FreeOSMemory() // what uncompressed the last archive may have been large
@@ -94,6 +102,12 @@ func (p *applying) unpackOne(i int) error {
 	}
 	if err != nil {
 		return explained(err)
+	}
+	if isImage(o.dir) {
+		return &chain.Hinted{
+			Err:  errors.New("it is an image, with archives of layers in it, and not the archive of a layer"),
+			Hint: "docker export CONTAINER writes the files of a container as one archive; of docker save, the layers are what manifest.json lists",
+		}
 	}
 	o.opaque, err = layer.IsOpaque(o.dir)
 	return err
@@ -166,27 +180,4 @@ func (p *applying) remove(target bool) error {
 	}
 	unix.Umask(p.umask)
 	return p.stage.Remove(target)
-}
-
-// explained adds the remedy to an error, if there is one.
-func explained(err error) error {
-	hint := ""
-	var foreign *layer.Foreign
-	switch {
-	case errors.As(err, &foreign):
-		hint = fmt.Sprintf("%s -dc FILE | ufs-apply -", foreign.Command)
-	case errors.Is(err, layer.ErrWindow):
-		hint = "zstd --long=31 -dc FILE | ufs-apply -"
-	case errors.Is(err, layer.ErrDevice):
-		hint = "if the archive can be trusted with devices, add --devices"
-	case errors.Is(err, unix.EPERM):
-		hint = "root of a user namespace can make no device nodes: outside of it, a file is made that stands for one"
-	case errors.Is(err, unix.ENOSPC):
-		hint = "nothing of it was kept; make room, or unpack onto a larger file system"
-	case errors.Is(err, unix.EOPNOTSUPP):
-		hint = "this file system has no such attributes: unpack onto another, or as an ordinary user add --squash"
-	default:
-		return err
-	}
-	return &chain.Hinted{Err: err, Hint: hint}
 }

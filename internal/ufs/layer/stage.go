@@ -130,14 +130,13 @@ func (s *Stage) Layer(number int) (fd int, err error) {
 	return openDir(s.fd, name)
 }
 
-// Publish moves a layer's directory into the target, under its number.
-func (s *Stage) Publish(number int) error {
-	name := strconv.Itoa(number)
-	return unix.Renameat2(s.fd, name, s.Target, name, unix.RENAME_NOREPLACE)
+// Publish moves a layer's directory into the target, under a name of its own.
+func (s *Stage) Publish(number int, name string) error {
+	return unix.Renameat2(s.fd, strconv.Itoa(number), s.Target, name, unix.RENAME_NOREPLACE)
 }
 
 // Retract removes a layer's directory from the target.
-func (s *Stage) Retract(number int) error { return removeAll(s.Target, strconv.Itoa(number)) }
+func (s *Stage) Retract(name string) error { return removeAll(s.Target, name) }
 
 // Merge moves what is in a layer's directory onto the target.
 func (s *Stage) Merge(layer int, marked bool) error {
