@@ -22,6 +22,9 @@ func hold(step Step, r *recipe.Recipe, p *program, talk Talk) (status int, err e
 	if err != nil {
 		return 0, advised(notRun(err, p), step)
 	}
+	if s, ok := step.(started); ok {
+		s.Started(talk)
+	}
 	say := func(text string) { fmt.Fprintf(talk.Err, "%s: %s\n", p.holder, text) }
 	if s, ok := step.(running); ok {
 		for line := range strings.Lines(s.Running()) {
@@ -38,6 +41,9 @@ func hold(step Step, r *recipe.Recipe, p *program, talk Talk) (status int, err e
 	}
 	return exitStatus(w), cmp.Or(err, child.Close())
 }
+
+// A started step tells of itself, in its own words, when its program runs.
+type started interface{ Started(talk Talk) }
 
 // A running step may have something to tell when its program runs, a line each.
 type running interface{ Running() string }

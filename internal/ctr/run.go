@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"embed"
 	"strings"
+	"time"
 
 	"ctrkit/internal/cgroup"
 	"ctrkit/internal/chain"
@@ -30,7 +31,7 @@ type Run struct {
 	Sharing
 	Environment
 	Life
-	Print bool `help:"Print the pipeline of tools that makes the same container, and run nothing."`
+	Lesson
 	chain.Next
 
 	limit    *cgroup.Limit // the limits, once they are recorded
@@ -42,6 +43,7 @@ type Run struct {
 	tries    int           // how often somebody else was faster
 	environ  []string      // the environment of the program
 	unshare  *ns.Unshare   // the namespaces, once they are recorded
+	watch    *watch        // the time that was spent, if somebody wants to know
 }
 
 func (c *Run) Name() string { return "ctr-run" }
@@ -86,11 +88,16 @@ func (c *Run) Check() error {
 // A machine that has become a router stays one, so that comes when nothing is left to be
 // made.
 func (c *Run) Lines(r *recipe.Recipe) error {
+	began := time.Now()
+	if err := c.stepThrough(r); err != nil {
+		return err
+	}
 	steps, err := c.steps()
 	if err != nil {
 		return err
 	}
 	defer r.As(c.Name())
+	defer c.setOff(r, began)
 	for _, step := range steps {
 		r.As(step.Name())
 		if err := c.lines(r, step); err != nil {

@@ -36,11 +36,12 @@ type childhood struct {
 type step struct {
 	nr       uintptr
 	args     [6]uintptr
-	slotted  [6]bool    // this argument is the number of a slot, not yet a word
-	tolerate [4]uintptr // errnos that are as good as success
-	into     uintptr    // the slot that the result goes to; slot 0 is never read
-	found    *int64     // what the call wrote
-	refused  int64      // and what it must not be: then the call has failed
+	slotted  [6]bool        // this argument is the number of a slot, not yet a word
+	tolerate [4]uintptr     // errnos that are as good as success
+	into     uintptr        // the slot that the result goes to; slot 0 is never read
+	found    *int64         // what the call wrote
+	refused  int64          // and what it must not be: then the call has failed
+	moment   *unix.Timespec // shared with the parent: when the line begins; nil for nobody wants to know
 	ask      bool
 	again    bool // the call clones this child once more, and this one ends
 	inits    bool // the call clones the process that goes on, and this one is its init
@@ -96,6 +97,9 @@ func walk(c *childhood) {
 			if s.slotted[j] {
 				s.args[j] = c.slots[s.args[j]]
 			}
+		}
+		if s.moment != nil {
+			syscall.RawSyscall6(unix.SYS_CLOCK_GETTIME, unix.CLOCK_MONOTONIC, uintptr(unsafe.Pointer(s.moment)), 0, 0, 0, 0)
 		}
 		if s.ask && !tell(c, i, 0) {
 			return

@@ -37,7 +37,10 @@ type Recipe struct {
 	reaper      *reaper     // what it needs for that
 	cradle      *int        // the one it is born in, nil if that is ours
 	muted       bool        // all lines have been told
-	err         error       // the first argument that no system call can take
+	pause       func(p *Phase) error
+	timed       bool
+	moments     []unix.Timespec // when the lines began
+	err         error           // the first argument that no system call can take
 }
 
 // A Line is one system call, or one piece of outside work.
@@ -98,7 +101,7 @@ func (r *Recipe) call(name string, nr uintptr, object string, args ...arg) *Line
 
 func (r *Recipe) add(l *Line) *Line {
 	l.tool = r.tool
-	if r.Narrator != nil {
+	if r.Narrator != nil || r.pause != nil {
 		l.caller = caller()
 	}
 	r.lines = append(r.lines, l)

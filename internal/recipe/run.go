@@ -27,6 +27,9 @@ func (r *Recipe) runUntil(end int) error {
 	if r.err != nil {
 		return r.err
 	}
+	if err := r.startClock(); err != nil {
+		return r.failure(0, err)
+	}
 	restoreFileLimit()
 	r.results = make([]uintptr, r.slots+1)
 	denied := false
@@ -50,7 +53,13 @@ func (r *Recipe) runUntil(end int) error {
 // before tells of a line and does what is due outside before it. The child is
 // nil where the calling thread is its own outside.
 func (r *Recipe) before(i int, child *Child) error {
+	if err := r.waitAt(i, child); err != nil {
+		return &Failure{Tool: r.name, Step: r.lines[i].tool, Call: "go on with", Object: r.lines[i].tool, Line: i, Err: err}
+	}
 	r.tell(i)
+	if child == nil {
+		r.strike(i)
+	}
 	err := fault(r, i, child)
 	if o := r.lines[i].outside; err == nil && o != nil {
 		pid := unix.Getpid()

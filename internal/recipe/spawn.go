@@ -32,6 +32,7 @@ func (r *Recipe) Spawn() (*Child, error) {
 		child.Kill()
 		return nil, err
 	}
+	r.strike(len(r.lines))
 	return child, nil
 }
 
@@ -86,10 +87,13 @@ func (r *Recipe) childhood(theirs, ours int) *childhood {
 		c.request.Cgroup = uint64(*r.cradle)
 	}
 	c.request.Pidfd = uint64(uintptr(unsafe.Pointer(&c.pidfd)))
-	told := r.Narrator != nil
+	told, filtered := r.Narrator != nil, false
 	for i, l := range r.lines[r.clone+1:] {
 		s := step{nr: l.nr, into: uintptr(l.into.number), found: l.found, refused: l.refused}
-		s.ask = l.ask || told || faultAt(r.clone+1+i) || r.lines[r.clone+i].role == again
+		s.ask = l.ask || told || faultAt(r.clone+1+i) || r.pausesAt(r.clone+1+i) || r.lines[r.clone+i].role == again
+		if r.moments != nil && !filtered {
+			s.moment = &r.moments[r.clone+1+i]
+		}
 		for j, a := range l.args {
 			s.args[j], s.slotted[j] = a.word, a.slot != 0
 			if a.slot != 0 {
@@ -103,7 +107,7 @@ func (r *Recipe) childhood(theirs, ours int) *childhood {
 		case parts:
 			s.nr, s.args = unix.SYS_WRITE, [6]uintptr{c.ours, uintptr(unsafe.Pointer(&farewell)), unsafe.Sizeof(farewell)}
 		case mutes:
-			told = false
+			told, filtered = false, true
 		case leaves:
 			s.nr, s.args = unix.SYS_CLOSE, [6]uintptr{c.ours}
 			told = false
