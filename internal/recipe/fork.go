@@ -36,12 +36,12 @@ type childhood struct {
 type step struct {
 	nr       uintptr
 	args     [6]uintptr
-	slotted  [6]bool        // this argument is the number of a slot, not yet a word
-	tolerate [4]uintptr     // errnos that are as good as success
-	into     uintptr        // the slot that the result goes to; slot 0 is never read
-	found    *int64         // what the call wrote
-	refused  int64          // and what it must not be: then the call has failed
-	moment   *unix.Timespec // shared with the parent: when the line begins; nil for nobody wants to know
+	slotted  [6]bool    // this argument is the number of a slot, not yet a word
+	tolerate [4]uintptr // errnos that are as good as success
+	line     int32      // which one it is, to the parent
+	into     uintptr    // the slot that the result goes to; slot 0 is never read
+	found    *int64     // what the call wrote
+	refused  int64      // and what it must not be: then the call has failed
 	ask      bool
 	again    bool // the call clones this child once more, and this one ends
 	inits    bool // the call clones the process that goes on, and this one is its init
@@ -98,10 +98,7 @@ func walk(c *childhood) {
 				s.args[j] = c.slots[s.args[j]]
 			}
 		}
-		if s.moment != nil {
-			syscall.RawSyscall6(unix.SYS_CLOCK_GETTIME, unix.CLOCK_MONOTONIC, uintptr(unsafe.Pointer(s.moment)), 0, 0, 0, 0)
-		}
-		if s.ask && !tell(c, i, 0) {
+		if s.ask && !tell(c, s.line, 0) {
 			return
 		}
 		if s.inits {
@@ -124,7 +121,7 @@ func walk(c *childhood) {
 			errno = syscall.EACCES // the search met a program that may not be run
 		}
 		if !tolerated(s, errno) {
-			tell(c, i, errno)
+			tell(c, s.line, errno)
 			return
 		}
 	}
@@ -135,8 +132,8 @@ func walk(c *childhood) {
 //
 //go:nosplit
 //go:norace
-func tell(c *childhood, line int, errno syscall.Errno) bool {
-	c.message = message{line: int32(line), errno: int32(errno)}
+func tell(c *childhood, line int32, errno syscall.Errno) bool {
+	c.message.line, c.message.errno = line, int32(errno)
 	syscall.RawSyscall6(unix.SYS_WRITE, c.ours, uintptr(unsafe.Pointer(&c.message)), unsafe.Sizeof(c.message), 0, 0, 0)
 	if errno != 0 {
 		return false

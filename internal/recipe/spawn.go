@@ -89,10 +89,10 @@ func (r *Recipe) childhood(theirs, ours int) *childhood {
 	c.request.Pidfd = uint64(uintptr(unsafe.Pointer(&c.pidfd)))
 	told, filtered := r.Narrator != nil, false
 	for i, l := range r.lines[r.clone+1:] {
-		s := step{nr: l.nr, into: uintptr(l.into.number), found: l.found, refused: l.refused}
+		s := step{line: int32(i), nr: l.nr, into: uintptr(l.into.number), found: l.found, refused: l.refused}
 		s.ask = l.ask || told || faultAt(r.clone+1+i) || r.pausesAt(r.clone+1+i) || r.lines[r.clone+i].role == again
 		if r.moments != nil && !filtered {
-			s.moment = &r.moments[r.clone+1+i]
+			c.steps = append(c.steps, note(&r.moments[r.clone+1+i]))
 		}
 		for j, a := range l.args {
 			s.args[j], s.slotted[j] = a.word, a.slot != 0
@@ -101,21 +101,24 @@ func (r *Recipe) childhood(theirs, ours int) *childhood {
 			}
 		}
 		s.again, s.inits = l.role == again, l.role == inits
-		switch l.role {
-		case tells:
-			s.nr, s.args = unix.SYS_WRITE, [6]uintptr{c.ours, uintptr(unsafe.Pointer(&alive)), unsafe.Sizeof(alive)}
-		case parts:
-			s.nr, s.args = unix.SYS_WRITE, [6]uintptr{c.ours, uintptr(unsafe.Pointer(&farewell)), unsafe.Sizeof(farewell)}
-		case mutes:
-			told, filtered = false, true
-		case leaves:
-			s.nr, s.args = unix.SYS_CLOSE, [6]uintptr{c.ours}
-			told = false
-		}
+		c.converse(&s, l.role)
+		told, filtered = told && l.role != mutes && l.role != leaves, filtered || l.role == mutes
 		for j, errno := range l.tolerate {
 			s.tolerate[j] = uintptr(errno)
 		}
 		c.steps = append(c.steps, s)
 	}
 	return c
+}
+
+// converse makes a step of a line by which the child speaks to its parent.
+func (c *childhood) converse(s *step, r role) {
+	switch r {
+	case tells:
+		s.nr, s.args = unix.SYS_WRITE, [6]uintptr{c.ours, uintptr(unsafe.Pointer(&alive)), unsafe.Sizeof(alive)}
+	case parts:
+		s.nr, s.args = unix.SYS_WRITE, [6]uintptr{c.ours, uintptr(unsafe.Pointer(&farewell)), unsafe.Sizeof(farewell)}
+	case leaves:
+		s.nr, s.args = unix.SYS_CLOSE, [6]uintptr{c.ours}
+	}
 }

@@ -60,3 +60,8 @@ func (r *Recipe) next(i int) int64 {
 	}
 	return r.moments[i].Nano()
 }
+
+// note is a step of the child that notes what time it is.
+func note(moment *unix.Timespec) step {
+	return step{nr: unix.SYS_CLOCK_GETTIME, args: [6]uintptr{unix.CLOCK_MONOTONIC, uintptr(unsafe.Pointer(moment))}}
+}
