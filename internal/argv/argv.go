@@ -54,7 +54,7 @@ func positionals(field reflect.StructField, value reflect.Value) []string {
 // flag is an option with its value, if it takes one. A value that may be left
 // out must follow an equals sign, as must one that looks like an option.
 func flag(field reflect.StructField, value reflect.Value) []string {
-	name := "--" + nameOf(field)
+	name := "--" + NameOf(field)
 	switch {
 	case value.Kind() == reflect.Bool:
 		return []string{name}
@@ -94,9 +94,9 @@ func isText(value reflect.Value) bool {
 	return ok
 }
 
-// nameOf is the parser's name of a field: its tag, or its words joined by
+// NameOf is the parser's name of a field: its tag, or its words joined by
 // hyphens in lower case.
-func nameOf(field reflect.StructField) string {
+func NameOf(field reflect.StructField) string {
 	if name := field.Tag.Get("name"); name != "" {
 		return name
 	}

@@ -20,10 +20,11 @@ import (
 	"ctrkit/internal/recipe"
 	"ctrkit/internal/root"
 	"ctrkit/internal/ufs"
+	"ctrkit/internal/ufs/pack"
 	"ctrkit/internal/veth"
 )
 
-var steps = []chain.Step{&cgroup.Limit{}, &ns.Unshare{}, &cgroup.Stat{}, &ufs.Mount{}, &ufs.Diff{}, &ufs.Apply{}, &root.Pivot{}, &veth.Link{}, &nat.Publish{}, &priv.Drop{}, &ctr.Run{}}
+var steps = []chain.Step{&cgroup.Limit{}, &ns.Unshare{}, &cgroup.Stat{}, &ufs.Mount{}, &pack.Diff{}, &pack.Apply{}, &root.Pivot{}, &veth.Link{}, &nat.Publish{}, &priv.Drop{}, &ctr.Run{}}
 
 // words are values of options that parsers have been known to stumble over.
 var words = []string{
@@ -131,8 +132,8 @@ func randomOf(typ reflect.Type, random *rand.Rand) reflect.Value {
 		return reflect.ValueOf([]ctr.DeviceLimit{{Device: "d" + word, Rate: 1 << 20}, {Device: "254:0", Rate: 7}})
 	case cgroup.CPUs:
 		return reflect.ValueOf(cgroup.CPUs(1000 + random.Intn(1<<29)))
-	case *ufs.Time:
-		return reflect.ValueOf(&ufs.Time{Time: time.Unix(random.Int63n(1<<33), random.Int63n(1e9)).UTC()})
+	case *pack.Time:
+		return reflect.ValueOf(&pack.Time{Time: time.Unix(random.Int63n(1<<33), random.Int63n(1e9)).UTC()})
 	case *cgroup.Bytes:
 		size := cgroup.Bytes(random.Intn(3) * random.Intn(1<<40))
 		return reflect.ValueOf(&size)

@@ -68,6 +68,9 @@ func printable(text string) string {
 // report tells of an error in one line, and of the remedy in another if it is
 // known, and returns the exit status.
 func report(out *os.File, tool string, err error) int {
+	if errors.As(err, new(*chain.Told)) {
+		return chain.StatusFailed
+	}
 	fmt.Fprintf(out, "%s: error: %s\n", tool, printable(err.Error()))
 	if hint := hintFor(err); hint != "" {
 		fmt.Fprintf(out, "%s: hint: %s\n", tool, hint)

@@ -5,11 +5,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"reflect"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/alecthomas/kong"
 
@@ -28,49 +27,53 @@ type options struct {
 // parse fills in the step and returns the options.
 func parse(step chain.Step, page string, args []string) (*options, error) {
 	o := &options{}
-	grammar := &struct {
-		kong.Plugins
-		*options
-	}{kong.Plugins{step}, o}
-	parser, err := kong.New(grammar,
-		kong.Name(step.Name()),
-		kong.Help(help(page)),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoAppSummary: true, WrapUpperBound: 100}),
-		kong.Exit(func(int) { o.done = true }),
-		kong.NamedMapper("optional", optional{}),
-		kong.NamedMapper("two", kong.MapperFunc(two)),
-		kong.KindMapper(reflect.String, kong.MapperFunc(word)),
-		kong.KindMapper(reflect.Int, kong.MapperFunc(whole)),
-	)
-	if err != nil {
-		return nil, err
+	if !parseSome(step, o, args) {
+		if err := parseAll(step, o, page, args); err != nil {
+			return nil, err
+		}
 	}
-	parser.Model.HelpFlag.Help = "Print this."
-	if slices.ContainsFunc(parser.Model.Flags, func(f *kong.Flag) bool { return f.Short == 'h' && f != parser.Model.HelpFlag }) {
-		parser.Model.HelpFlag.Short = 0 // the classic command has another use for it
-	}
-	_, err = parser.Parse(args)
-	if o.Version && err == nil {
+	if o.Version && !o.done {
 		o.done = true
 		if _, err := fmt.Printf("%s (ctrkit) %s\n", step.Name(), Version); err != nil {
 			return nil, err
 		}
 	}
-	if err != nil && !o.done {
-		return nil, usage(err, step)
-	}
 	return o, o.inherit()
+}
+
+// parseAll knows all options, and what to say of mistakes.
+func parseAll(step chain.Step, o *options, page string, args []string) error {
+	parser, err := kong.New(&struct{ kong.Plugins }{kong.Plugins{step, o}},
+		kong.Name(step.Name()),
+		kong.Help(help(page)),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoAppSummary: true, WrapUpperBound: 100}),
+		kong.Exit(func(int) { o.done = true }),
+		mappers,
+	)
+	if err != nil {
+		return err
+	}
+	parser.Model.HelpFlag.Help = "Print this."
+	if slices.ContainsFunc(parser.Model.Flags, func(f *kong.Flag) bool { return f.Short == 'h' && f != parser.Model.HelpFlag }) {
+		parser.Model.HelpFlag.Short = 0 // the classic command has another use for it
+	}
+	if _, err = parser.Parse(args); err != nil && !o.done {
+		return usage(err, step)
+	}
+	return nil
 }
 
 // valueless is the parser's way to say that an option is the last word, or the last
 // one before the program.
-var valueless = regexp.MustCompile(`^(--?[a-z-]+): expected \w+ value but got "(EOL|--)"`)
+var valueless = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(--?[a-z-]+): expected \w+ value but got "(EOL|--)"`)
+})
 
 // An advisor knows options of a classic command that it has not, and what to use instead.
 type advisor interface{ Advice(option string) string }
 
 // unknown is the parser's way to say that there is no such option.
-var unknown = regexp.MustCompile(`^unknown flag (--?[A-Za-z0-9-]+)`)
+var unknown = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^unknown flag (--?[A-Za-z0-9-]+)`) })
 
 // usage is an error of the command line, in the words of all our errors.
 func usage(err error, step chain.Step) error {
@@ -81,12 +84,12 @@ func usage(err error, step chain.Step) error {
 	text := strings.ReplaceAll(err.Error(), ", did you mean ", ": did you mean ")
 	text, _, _ = strings.Cut(text, "; perhaps try ")
 	text = strings.Replace(text, "expected value value", "expected a value", 1)
-	if m := valueless.FindStringSubmatch(text); m != nil {
+	if m := valueless().FindStringSubmatch(text); m != nil {
 		text = m[1] + ": its value is missing"
 	}
 	hint := step.Name() + " --help lists the options"
 	if k, ok := step.(advisor); ok {
-		if m := unknown.FindStringSubmatch(text); m != nil && k.Advice(m[1]) != "" {
+		if m := unknown().FindStringSubmatch(text); m != nil && k.Advice(m[1]) != "" {
 			return &chain.Hinted{Err: errors.New("parse command line: there is no " + m[1] + " here"), Hint: k.Advice(m[1])}
 		}
 	}
@@ -127,63 +130,3 @@ func (o *options) talk() chain.Talk {
 	}
 	return talk
 }
-
-// word takes a word as it is. The parser's own way leads through JSON, which
-// knows no bytes but those of UTF-8; the names of files are any bytes.
-func word(ctx *kong.DecodeContext, target reflect.Value) error {
-	token, err := ctx.Scan.PopValue("string")
-	if err != nil {
-		return err
-	}
-	if target.SetString(token.String()); target.Len() == 0 && ctx.Value.Flag != nil {
-		return errors.New("it must not be empty")
-	}
-	return nil
-}
-
-// whole takes a number. In a field that is no pointer 0 stands for not given, so it
-// cannot be meant: a limit would be left out without a word.
-func whole(ctx *kong.DecodeContext, target reflect.Value) error {
-	token, err := ctx.Scan.PopValue("int")
-	if err != nil {
-		return err
-	}
-	n, err := strconv.ParseInt(token.String(), 10, 0)
-	if err != nil {
-		return fmt.Errorf("%q is no number", token.String())
-	}
-	if target.SetInt(n); n == 0 && ctx.Value.Target.Kind() != reflect.Pointer {
-		return errors.New("it must not be 0")
-	}
-	return nil
-}
-
-// two takes two words: --pair A B.
-func two(ctx *kong.DecodeContext, target reflect.Value) error {
-	words := make([]string, 2)
-	for i := range words {
-		if err := word(ctx, reflect.ValueOf(words).Index(i)); err != nil {
-			return err
-		}
-	}
-	target.Set(reflect.ValueOf(words))
-	return nil
-}
-
-// optional maps an option whose value may be left out: --explain or
-// --explain=json. A value without the equals sign would be the next argument.
-// Fields are pointers, nil where the option is not given.
-type optional struct{}
-
-func (optional) Decode(ctx *kong.DecodeContext, target reflect.Value) error {
-	value := ""
-	if ctx.Scan.Peek().Type == kong.FlagValueToken {
-		if value = ctx.Scan.Pop().String(); value == "" {
-			return errors.New("it must not be empty after an equals sign")
-		}
-	}
-	return setText(target, value)
-}
-
-// IsBool tells the parser that a bare flag is complete.
-func (optional) IsBool() bool { return true }
