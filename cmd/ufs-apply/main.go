@@ -31,10 +31,10 @@ import (
 	_ "embed"
 
 	"ctrkit/internal/cli"
-	"ctrkit/internal/ufs"
+	"ctrkit/internal/ufs/pack"
 )
 
 //go:embed main.go
 var page string
 
-func main() { cli.Main(&ufs.Apply{}, page) }
+func main() { cli.Main(&pack.Apply{}, page) }

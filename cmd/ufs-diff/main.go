@@ -27,10 +27,10 @@ import (
 	_ "embed"
 
 	"ctrkit/internal/cli"
-	"ctrkit/internal/ufs"
+	"ctrkit/internal/ufs/pack"
 )
 
 //go:embed main.go
 var page string
 
-func main() { cli.Main(&ufs.Diff{}, page) }
+func main() { cli.Main(&pack.Diff{}, page) }

@@ -37,25 +37,30 @@ type program struct {
 func find(step Step) *program {
 	argv, root := step.Program()
 	p := &program{argv: argv, holder: step.Name(), root: root}
-	if len(argv) == 0 || !slices.Contains(Tools, argv[0]) {
-		return p
+	if len(argv) > 0 && slices.Contains(Tools, argv[0]) {
+		p.tool = Sibling(argv[0])
 	}
+	return p
+}
+
+// Sibling is the path of one of our tools beside this one, or "".
+func Sibling(tool string) string {
 	home, told := os.LookupEnv(homeVariable)
 	if home == "" && told {
-		return p // there may be somebody else's file under that name
+		return "" // there may be somebody else's file under that name
 	}
 	if home == "" {
 		self, err := os.Executable()
 		if err != nil {
-			return p
+			return ""
 		}
 		home = filepath.Dir(self)
 	}
-	sibling := filepath.Join(home, argv[0])
-	if unix.Access(sibling, unix.X_OK) == nil {
-		p.tool = sibling
+	path := filepath.Join(home, tool)
+	if unix.Access(path, unix.X_OK) != nil {
+		return ""
 	}
-	return p
+	return path
 }
 
 // check wants a program.

@@ -61,6 +61,11 @@ func advised(err error, step Step) error {
 	return err
 }
 
+// A Told is the failure of another tool, which has told of it already.
+type Told struct{ Tool string }
+
+func (t *Told) Error() string { return t.Tool + " failed" }
+
 // A Hinted is an error whose maker knows the remedy.
 type Hinted struct {
 	Err  error

@@ -4,11 +4,9 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"os"
 
 	"ctrkit/internal/argv"
 	"ctrkit/internal/chain"
-	"ctrkit/internal/recipe"
 	"ctrkit/internal/root"
 	"ctrkit/internal/ufs"
 )
@@ -66,32 +64,6 @@ func (f *Files) pivot(at string, open bool) *root.Pivot {
 		pivot.Bind = append(pivot.Bind, volume)
 	}
 	return pivot
-}
-
-// Prepare unpacks the archive, before its files decide what else is done.
-func (c *Run) Prepare(r *recipe.Recipe) (err error) {
-	if c.Archive == "" {
-		return nil
-	}
-	apply := c.apply()
-	r.As(apply.Name())
-	if c.unpacked, err = apply.Unpack(r); err != nil {
-		return err
-	}
-	if _, err := os.Stat(c.unpacked); err != nil && r.Dry {
-		return &chain.Hinted{
-			Err:  fmt.Errorf("look into %s: it is not unpacked yet", c.Archive),
-			Hint: "ufs-apply --cache " + argv.Quote([]string{c.Archive}) + " does that",
-		}
-	}
-	return nil
-}
-
-// apply is the step that unpacks the archive. No device in it will work: neither can an
-// ordinary user make one, nor does the union show any.
-func (f *Files) apply() *ufs.Apply {
-	ordinary := os.Geteuid() != 0
-	return &ufs.Apply{Cache: true, Devices: !ordinary, Squash: ordinary, Layer: []string{f.Archive}}
 }
 
 // own reports whether the files are others than the machine's.

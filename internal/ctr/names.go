@@ -95,8 +95,10 @@ func (c *Run) names() ([]root.File, error) {
 // leads to itself.
 func (c *Run) hosts() (string, error) {
 	text := "127.0.0.1 localhost\n::1 localhost\n"
-	if found, err := os.ReadFile("/etc/hosts"); err == nil && c.kind() == shared {
-		text = strings.TrimRight(string(found), "\n") + "\n"
+	if c.kind() == shared {
+		if found, err := os.ReadFile("/etc/hosts"); err == nil {
+			text = strings.TrimRight(string(found), "\n") + "\n"
+		}
 	}
 	own := []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 1, 1})}
 	var gateway netip.Addr

@@ -5,7 +5,6 @@ import (
 
 	"ctrkit/internal/argv"
 	"ctrkit/internal/priv"
-	"ctrkit/internal/ufs"
 )
 
 // PrintWanted reports whether the pipeline is to be printed and nothing run.
@@ -17,9 +16,10 @@ func (c *Run) Pipeline() (string, error) {
 	if err := c.Check(); err != nil {
 		return "", err
 	}
-	unpack, err := c.unpacking()
-	if err != nil {
-		return "", err
+	if c.Archive != "" {
+		if err := c.findUnpacked(); err != nil {
+			return "", err
+		}
 	}
 	steps, err := c.steps()
 	if err != nil {
@@ -41,15 +41,5 @@ func (c *Run) Pipeline() (string, error) {
 	if c.Archive == "" {
 		return line, nil
 	}
-	return strings.Replace(line, argv.Quote([]string{"--lower=" + c.unpacked}), `--lower="$(`+unpack+`)"`, 1), nil
-}
-
-// unpacking is the command that unpacks the archive, and prints the directory that it is in.
-func (c *Run) unpacking() (command string, err error) {
-	if c.Archive == "" {
-		return "", nil
-	}
-	step := c.apply()
-	c.unpacked, _, err = ufs.Cached(c.Archive)
-	return argv.Quote(append([]string{step.Name()}, argv.Of(step)...)), err
+	return strings.Replace(line, argv.Quote([]string{"--lower=" + c.unpacked}), `--lower="$(`+c.unpacking()+`)"`, 1), nil
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -89,12 +88,7 @@ func (s *stepper) inside(pid int) {
 		fmt.Fprintf(s.tty, "%s: there is nobody inside yet\n", s.tool)
 		return
 	}
-	self, err := os.Executable()
-	if err != nil {
-		fmt.Fprintf(s.tty, "%s: %v\n", s.tool, err)
-		return
-	}
-	s.shell(filepath.Join(filepath.Dir(self), "ns-enter"), "--target", strconv.Itoa(pid), "--all", "--", "sh")
+	s.shell(chain.Sibling("ns-enter"), "--target", strconv.Itoa(pid), "--all", "--", "sh")
 }
 
 // shell runs one on the terminal until it ends.

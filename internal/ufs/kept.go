@@ -101,3 +101,12 @@ func lockLayer(dir string) (lock int, err error) {
 	}
 	return lock, err
 }
+
+// plainly is an error without the name of a file that is told already.
+func plainly(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}

@@ -1,6 +1,8 @@
-package ufs
+// Package pack turns layers into archives, and archives into layers.
+package pack
 
 import (
+	"embed"
 	"errors"
 	"fmt"
 	"os"
@@ -10,7 +12,13 @@ import (
 	"ctrkit/internal/argv"
 	"ctrkit/internal/chain"
 	"ctrkit/internal/recipe"
+	"ctrkit/internal/ufs"
 )
+
+//go:embed *.go
+var source embed.FS
+
+func init() { recipe.Teach("pack", source) }
 
 // Apply unpacks layer archives: onto one directory, or each into one of its own.
 type Apply struct {
@@ -47,7 +55,7 @@ func (a *Apply) Check() error {
 func (a *Apply) onto() string {
 	switch {
 	case a.Cache:
-		return CacheDir()
+		return ufs.CacheDir()
 	case a.Onto == "":
 		return "."
 	}
@@ -91,7 +99,7 @@ func (a *Apply) Lines(r *recipe.Recipe) error {
 }
 
 func (a *Apply) cache(r *recipe.Recipe) error {
-	dir, err := a.Unpack(r)
+	dir, err := a.unpack(r)
 	if err != nil {
 		return err
 	}

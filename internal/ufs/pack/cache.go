@@ -1,4 +1,4 @@
-package ufs
+package pack
 
 import (
 	"crypto/sha256"
@@ -13,32 +13,18 @@ import (
 	"golang.org/x/sys/unix"
 
 	"ctrkit/internal/argv"
-	"ctrkit/internal/chain"
 	"ctrkit/internal/recipe"
+	"ctrkit/internal/ufs"
 )
 
-// CacheDir is where unpacked archives are kept: of this user only, for who can write to a
-// layer can write into every container that has it.
-func CacheDir() string {
-	const name = "ctrkit"
-	if dir := os.Getenv("XDG_CACHE_HOME"); filepath.IsAbs(dir) {
-		return filepath.Join(dir, name)
-	}
-	if os.Geteuid() == 0 {
-		return filepath.Join("/var/cache", name)
-	}
-	return filepath.Join(os.Getenv("HOME"), ".cache", name)
-}
-
-// Cached is the directory in the cache that an archive is unpacked in, or will be. It is named
-// by the digest of the file, as layers are in the OCI image specification: so what is in it
-// cannot be out of date. Alias is a symbolic link to it that spares reading the file again.
-func Cached(archive string) (dir, alias string, err error) {
-	if alias, err = aliasOf(archive); err != nil {
+// find is the directory in the cache that an archive is unpacked in, or will be, and the alias
+// that spares computing its name.
+func find(archive string) (dir, alias string, err error) {
+	if alias, err = ufs.Alias(archive); err != nil {
 		return "", "", err
 	}
-	if digest, err := os.Readlink(alias); err == nil {
-		return filepath.Join(CacheDir(), digest), alias, nil
+	if dir, ok := ufs.Cached(alias); ok {
+		return dir, alias, nil
 	}
 	f, err := os.Open(archive)
 	if err != nil {
@@ -49,30 +35,15 @@ func Cached(archive string) (dir, alias string, err error) {
 	if _, err := io.Copy(hash, f); err != nil {
 		return "", "", fmt.Errorf("unpack %s: %w", archive, plainly(err))
 	}
-	return filepath.Join(CacheDir(), fmt.Sprintf("sha256-%x", hash.Sum(nil))), alias, nil
+	return filepath.Join(ufs.CacheDir(), fmt.Sprintf("sha256-%x", hash.Sum(nil))), alias, nil
 }
 
-// aliasOf is the name of that link. Nobody can write to a file, or put another one in its
-// place, without changing one of these numbers.
-func aliasOf(archive string) (string, error) {
-	var stat unix.Stat_t
-	if err := unix.Stat(archive, &stat); err != nil {
-		return "", fmt.Errorf("unpack %s: %w", archive, err)
-	}
-	if stat.Mode&unix.S_IFMT != unix.S_IFREG {
-		return "", &chain.Hinted{
-			Err:  fmt.Errorf("unpack %s into the cache: it is no file, which could be read twice", archive),
-			Hint: "ufs-apply --onto DIR - unpacks what comes from a pipe",
-		}
-	}
-	return filepath.Join(CacheDir(), fmt.Sprintf("file-%x-%d-%d-%d.%09d", stat.Dev, stat.Ino, stat.Size, stat.Ctim.Sec, stat.Ctim.Nsec)), nil
-}
-
-// Unpack records that the archive is unpacked into the cache, unless it has been, and returns
-// the directory that it is in then.
-func (a *Apply) Unpack(r *recipe.Recipe) (dir string, err error) {
+// unpack records that the archive is unpacked into the cache, unless it has been, and returns
+// the directory that it is in then. It is named by the digest of the file, as layers are in the
+// OCI image specification: so what is in it cannot be out of date.
+func (a *Apply) unpack(r *recipe.Recipe) (dir string, err error) {
 	archive := a.Layer[0]
-	dir, alias, err := Cached(archive)
+	dir, alias, err := find(archive)
 	if err != nil {
 		return "", err
 	}
@@ -143,7 +114,7 @@ func (p *applying) lock() (err error) {
 
 // entitle gives the layer its name, if the archive is still what the name says.
 func (p *applying) entitle() error {
-	if alias, err := aliasOf(p.step.Layer[0]); err != nil || alias != p.alias {
+	if alias, err := ufs.Alias(p.step.Layer[0]); err != nil || alias != p.alias {
 		return errors.New("it was changed meanwhile")
 	}
 	if p.there {

@@ -1,10 +1,13 @@
-package ufs
+package pack
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"strings"
+
+	"golang.org/x/sys/unix"
 
 	"ctrkit/internal/chain"
 	"ctrkit/internal/recipe"
@@ -49,7 +52,7 @@ func (d *Diff) Check() error {
 func (d *Diff) Lines(r *recipe.Recipe) error {
 	for _, dir := range append([]string{d.Upper}, d.Lower...) {
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-			return notADirectory("read layer", dir, err)
+			return fmt.Errorf("read layer %s: %w", dir, cmp.Or(plainly(err), error(unix.ENOTDIR)))
 		}
 	}
 	if d.Tar != "" {

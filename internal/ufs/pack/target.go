@@ -1,4 +1,4 @@
-package ufs
+package pack
 
 import (
 	"bufio"
