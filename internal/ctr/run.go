@@ -124,6 +124,7 @@ func (c *Run) complete(r *recipe.Recipe) {
 	if c.nat != nil {
 		r.As(c.nat.Name())
 		c.nat.Forward(r)
+		r.Rejoin("the network")
 	}
 }
 
@@ -163,8 +164,12 @@ func (c *Run) born(r *recipe.Recipe, unshare *ns.Unshare) error {
 	if err := unshare.Lines(r); err != nil {
 		return err
 	}
+	cable := r.Len()
 	if err := c.plugIn(r); err != nil {
 		return unplugged{err}
+	}
+	if len(c.Sysctl) == 0 {
+		r.Meanwhile(cable) // of the settings, those that we make ourselves are not about it
 	}
 	r.As(unshare.Name())
 	unshare.Sysctl = settings // some are about the cable

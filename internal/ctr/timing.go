@@ -41,8 +41,9 @@ func (c *Run) setOff(r *recipe.Recipe, began time.Time) {
 
 // A share is a part of the start-up time.
 type share struct {
-	time time.Duration
-	what string
+	time  time.Duration
+	what  string
+	ahead bool // it was spent at the same time as others
 }
 
 // Started tells where the time went, once the program runs.
@@ -51,14 +52,18 @@ func (c *Run) Started(talk chain.Talk) {
 		return
 	}
 	shares := []share{
-		{c.watch.runtime, "Go's runtime starts"},
-		{c.watch.parse, "the command line is parsed"},
-		{c.watch.record, "the machine is looked at, and the calls are recorded"},
+		{c.watch.runtime, "Go's runtime starts", false},
+		{c.watch.parse, "the command line is parsed", false},
+		{c.watch.record, "the machine is looked at, and the calls are recorded", false},
 	}
 	spent := c.watch.recipe.Spent()
 	shares = append(shares, byTool(spent)...)
 	total := share{what: "until PROG runs"}
-	for _, s := range shares {
+	for i, s := range shares {
+		if s.ahead {
+			shares[i].what += ", while the container's process went on"
+			continue
+		}
 		total.time += s.time
 	}
 	slices.SortStableFunc(spent, func(a, b recipe.Spent) int { return cmp.Compare(b.Time, a.Time) })
@@ -89,11 +94,11 @@ func titled(s recipe.Spent) string {
 // byTool adds up the lines that follow one another and are one tool's.
 func byTool(spent []recipe.Spent) (shares []share) {
 	for len(spent) > 0 {
-		n := slices.IndexFunc(spent, func(s recipe.Spent) bool { return s.Tool != spent[0].Tool })
+		n := slices.IndexFunc(spent, func(s recipe.Spent) bool { return s.Tool != spent[0].Tool || s.Ahead != spent[0].Ahead })
 		if n < 0 {
 			n = len(spent)
 		}
-		s := share{what: fmt.Sprintf("%s: %d calls", spent[0].Tool, n)}
+		s := share{what: fmt.Sprintf("%s: %d calls", spent[0].Tool, n), ahead: spent[0].Ahead}
 		for _, line := range spent[:n] {
 			s.time += line.Time
 		}

@@ -14,6 +14,9 @@ import (
 func (c *Child) attend(socket *os.File) error {
 	defer socket.Close()
 	r, left := c.recipe, false
+	if err := c.goAhead(); err != nil && !c.ended() {
+		return err
+	}
 	for {
 		m, pid, err := hear(socket)
 		if err != nil && r.parting() && !left {
@@ -29,11 +32,7 @@ func (c *Child) attend(socket *os.File) error {
 				return r.failure(c.done, err)
 			}
 		}
-		if m == farewell {
-			left = true
-			continue
-		}
-		if m == alive {
+		if left = left || m == farewell; m == farewell || m == alive {
 			continue
 		}
 		c.done = r.clone + 1 + int(m.line)

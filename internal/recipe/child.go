@@ -14,6 +14,7 @@ type Child struct {
 	file   *os.File // Pidfd, as Go's poller knows it
 	recipe *Recipe
 	done   int // the lines before this one have happened
+	ahead  int // and so have those of outside work before this one
 }
 
 func newChild(pid, pidfd int, r *Recipe) *Child {
@@ -68,7 +69,7 @@ func (c *Child) Wait() (status unix.WaitStatus, err error) {
 // called when the child has ended.
 func (c *Child) Close() error {
 	c.file.Close()
-	return c.recipe.undo(c.done, true)
+	return c.recipe.undo(max(c.done, c.ahead), true)
 }
 
 // Kill ends a child and undoes all that was done for it.
@@ -76,5 +77,5 @@ func (c *Child) Kill() {
 	c.Signal(unix.SIGKILL)
 	c.Wait()
 	c.file.Close()
-	c.recipe.undo(c.done, false)
+	c.recipe.undo(max(c.done, c.ahead), false)
 }

@@ -16,6 +16,7 @@ package recipe
 
 import (
 	"runtime"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -45,20 +46,22 @@ type Recipe struct {
 
 // A Line is one system call, or one piece of outside work.
 type Line struct {
-	tool     string
-	name     string // the kernel's name for the call
-	nr       uintptr
-	args     []arg
-	object   string       // what an error message says it was done to
-	tolerate []unix.Errno // results that are as good as success
-	into     Slot         // where the result goes, for later lines
-	ask      bool         // a child asks its parent before this line
-	role     role         // what the child does with the line besides the call
-	outside  *Outside
-	takeBack func() error    // what undoes it after a later failure, if it would stay
-	notes    func() []string // what else narration says of it, line by line; nil for nothing
-	because  string          // what about this machine put the line here
-	caller   uintptr         // where the line was recorded; the comment above it says why
+	tool      string
+	name      string // the kernel's name for the call
+	nr        uintptr
+	args      []arg
+	object    string       // what an error message says it was done to
+	tolerate  []unix.Errno // results that are as good as success
+	into      Slot         // where the result goes, for later lines
+	ask       bool         // a child asks its parent before this line
+	role      role         // what the child does with the line besides the call
+	outside   *Outside
+	meanwhile bool            // the outside work is done while the child goes on
+	took      time.Duration   // and this is how long that took
+	takeBack  func() error    // what undoes it after a later failure, if it would stay
+	notes     func() []string // what else narration says of it, line by line; nil for nothing
+	because   string          // what about this machine put the line here
+	caller    uintptr         // where the line was recorded; the comment above it says why
 
 	found   *int64 // what the call wrote, if some of it is as bad as a failure
 	refused int64  // that: the call then fails with EPERM

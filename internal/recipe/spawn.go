@@ -88,7 +88,11 @@ func (r *Recipe) childhood(theirs, ours int) *childhood {
 	}
 	c.request.Pidfd = uint64(uintptr(unsafe.Pointer(&c.pidfd)))
 	told, filtered := r.Narrator != nil, false
+	from, end := r.ahead()
 	for i, l := range r.lines[r.clone+1:] {
+		if n := r.clone + 1 + i; from <= n && n < end {
+			continue // it is done without the child
+		}
 		s := step{line: int32(i), nr: l.nr, into: uintptr(l.into.number), found: l.found, refused: l.refused}
 		s.ask = l.ask || told || faultAt(r.clone+1+i) || r.pausesAt(r.clone+1+i) || r.lines[r.clone+i].role == again
 		if r.moments != nil && !filtered {

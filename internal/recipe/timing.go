@@ -12,6 +12,7 @@ type Spent struct {
 	Tool    string // that the line is told under
 	Call    string
 	Outside bool
+	Ahead   bool // it was done while the child made other lines
 	Time    time.Duration
 }
 
@@ -46,8 +47,12 @@ func (r *Recipe) strike(i int) {
 // one before.
 func (r *Recipe) Spent() (list []Spent) {
 	for i, l := range r.lines {
-		if began := r.moments[i].Nano(); began != 0 {
-			list = append(list, Spent{l.tool, l.name, l.outside != nil, time.Duration(r.next(i) - began)})
+		began := r.moments[i].Nano()
+		switch {
+		case l.took != 0:
+			list = append(list, Spent{l.tool, l.name, true, true, l.took})
+		case began != 0:
+			list = append(list, Spent{l.tool, l.name, l.outside != nil, false, time.Duration(r.next(i) - began)})
 		}
 	}
 	return list
