@@ -3,6 +3,7 @@ package ctr
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 
 	"ctrkit/internal/nat"
@@ -97,9 +98,12 @@ func (c *Run) planBridge() error {
 		return err
 	}
 	rules := &nat.Publish{Bridge: bridge, Shared: true, Publish: c.Publish}
+	var gateways []netip.Addr
 	for _, g := range link.Gateways() {
 		rules.Subnet = append(rules.Subnet, nat.CIDR{Prefix: g.Masked()})
+		gateways = append(gateways, g.Addr())
 	}
+	rules.Know(gateways...)
 	// The rules, the files and the cable must agree on the address.
 	link.Addr = link.Planned()
 	for _, a := range link.Addr {

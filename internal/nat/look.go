@@ -26,10 +26,16 @@ func (p *Publish) look() (found plan, err error) {
 	return found, found.switches()
 }
 
+// Know spares asking for the addresses of a bridge that somebody else has looked at already.
+func (p *Publish) Know(gateways ...netip.Addr) { p.known = gateways }
+
 // findNetwork finds the addresses of the bridge. It may not be there yet, if it is
 // said what they will be.
 func (p *Publish) findNetwork() (found plan, err error) {
 	found.subnets = p.Subnet
+	if found.gateway = p.known; len(p.known) > 0 {
+		return found, nil
+	}
 	link, err := findLink(p.Bridge)
 	switch {
 	case errors.Is(err, errNoLink) && len(p.Subnet) > 0:

@@ -8,6 +8,7 @@ package nat
 
 import (
 	"embed"
+	"net/netip"
 
 	"golang.org/x/sys/unix"
 
@@ -31,6 +32,7 @@ type Publish struct {
 
 	chain.Next
 
+	known  []netip.Addr // the addresses of the bridge, if whoever has made it says so
 	plan   plan
 	table  *table // our own, if there is one
 	shared *table // and the bridge's
