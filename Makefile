@@ -20,7 +20,7 @@ WORLD_PACKAGES = golang-github-containers-common libarchive-tools mmdebstrap pyt
 DEBIAN = f() { [ -e "$$1" ] || { file="$$1" && shift && mkdir -p "$${file%/*}" && mmdebstrap --quiet --format=tar --variant=apt \
 	--aptopt='Acquire::Check-Valid-Until "false"' "$$@" stable "$$file.new" && mv "$$file.new" "$$file"; }; }; f
 # The programs that run in containers there, and two packages more, for apt to install.
-PROGRAMS = --include='apt-utils,nginx,postgresql,python3,?name(^libpython3[.0-9]*-testsuite$$)' \
+PROGRAMS = --include='apt-utils,cron,gcc,libc6-dev,nginx,postgresql,procps,python3,wrk,?name(^libpython3[.0-9]*-testsuite$$)' \
 	--dpkgopt=path-exclude=/usr/share/doc/* --customize-hook=testdata/world/repository.sh
 # Unpacks packages into a directory, once, with what this machine lacks for them. Installed, their daemons might be started.
 UNPACK = f() { dir="$$1" && shift && [ -e "$$dir" ] || { mkdir -p "$$dir.new/debs/partial" && apt-get update -qq && \
