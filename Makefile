@@ -39,7 +39,7 @@ GOFUMPT     = go tool -modfile=$(CURDIR)/tools/go.mod gofumpt
 STATICCHECK = go tool -modfile=$(CURDIR)/tools/go.mod staticcheck
 
 .DEFAULT_GOAL = help
-.PHONY: help build run test test-vm test-world vm lint fmt bench deps bench-deps install clean
+.PHONY: help build run test test-vm test-world stress vm lint fmt bench deps bench-deps install clean
 
 help: ## say what can be made
 	@echo 'usage: make TARGET'
@@ -72,6 +72,11 @@ test-world: ## unpack, change and pack a Debian root, with other people's tools 
 	@$(UNPACK) bin/.podman podman
 	go build -trimpath -o bin/.server ./testdata/world/server
 	CTRKIT_TIMEOUT=20m go test -vet=off -count=1 -timeout 0 -tags world -run '^TestWorld' -v . ./internal/priv/filter
+
+# The figures are on standard output. The tests of `make test` are the same, with fewer containers.
+stress: ## run 200 containers at once, 2000 in sequence, and some with too little of everything (root)
+	@tools/deps.sh $(TEST_PACKAGES)
+	CTRKIT_TIMEOUT=20m go test -vet=off -count=1 -timeout 0 -run '^TestStress' -stress -v .
 
 # The tools are built here: there is no compiler inside. Programs start ten times slower there.
 test-vm: build ## run the scripts on cgroup v2, in a virtual machine with KERNEL=5.10, 6.1 or 7

@@ -32,6 +32,7 @@ var hints = []struct {
 	{[]string{"mkdirat", "mknodat"}, unix.EROFS, missingPlace},
 	{[]string{"move_mount"}, unix.EINVAL, always("a directory can be mounted on a directory only, and a file on a file only")},
 	{[]string{"mkdirat", "mknodat", "write"}, unix.ENOSPC, always("the file system that is written to is full: one in memory has the size that --scratch or --size gives it")},
+	{[]string{"make cable"}, unix.EXFULL, always("the kernel gives a bridge 1023 ports, and all have a cable; one is free again when a container ends")},
 	{[]string{"fchownat"}, unix.EINVAL, always("the user namespace does not know that owner: see /proc/self/uid_map")},
 	{[]string{"open_tree"}, unix.ENOENT, always("what is to be bound must be there, and none is made")},
 	{[]string{"openat2"}, unix.ELOOP, always("a link of the image leads round in a circle, or by way of /proc to an open file, which is refused")},

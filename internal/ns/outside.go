@@ -1,6 +1,7 @@
 package ns
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -134,8 +135,8 @@ func pidfile(file string) recipe.Outside {
 			draft := file + "." + strconv.Itoa(pid)
 			f, err := os.OpenFile(draft, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 			if err == nil {
-				fmt.Fprintln(f, pid)
-				if err = f.Close(); err == nil {
+				_, err = fmt.Fprintln(f, pid)
+				if err = cmp.Or(err, f.Close()); err == nil {
 					err = os.Rename(draft, file)
 				}
 			}
