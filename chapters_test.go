@@ -72,10 +72,11 @@ func TestPromisesHaveScripts(t *testing.T) {
 	named := map[string]bool{}
 	for line := range strings.Lines(readFile(t, "SECURITY.md")) {
 		cells := strings.Split(line, "|")
-		if len(cells) != 4 || cells[1] == " promise " || cells[1] == "---" {
+		// One table has promises, and one has what has gone wrong elsewhere; a script stands in the last column.
+		if len(cells) != 4 && len(cells) != 6 || cells[1] == " promise " || cells[1] == " published as " || cells[1] == "---" {
 			continue
 		}
-		scripts := scriptInTable.FindAllStringSubmatch(cells[2], -1)
+		scripts := scriptInTable.FindAllStringSubmatch(cells[len(cells)-2], -1)
 		if len(scripts) == 0 {
 			t.Errorf("this promise has no script: %s", cells[1])
 		}

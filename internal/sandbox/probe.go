@@ -14,10 +14,10 @@ import (
 // probed are the calls that a script can make by name.
 var probed = map[string]uintptr{
 	"add_key": unix.SYS_ADD_KEY, "bpf": unix.SYS_BPF, "clone": unix.SYS_CLONE, "clone3": unix.SYS_CLONE3,
-	"getpid": unix.SYS_GETPID, "getppid": unix.SYS_GETPPID, "io_uring_setup": unix.SYS_IO_URING_SETUP, "ioctl": unix.SYS_IOCTL,
+	"fsopen": unix.SYS_FSOPEN, "getpid": unix.SYS_GETPID, "getppid": unix.SYS_GETPPID, "io_uring_setup": unix.SYS_IO_URING_SETUP, "ioctl": unix.SYS_IOCTL,
 	"kcmp": unix.SYS_KCMP, "keyctl": unix.SYS_KEYCTL, "mount": unix.SYS_MOUNT, "open_by_handle_at": unix.SYS_OPEN_BY_HANDLE_AT,
 	"perf_event_open": unix.SYS_PERF_EVENT_OPEN, "personality": unix.SYS_PERSONALITY, "ptrace": unix.SYS_PTRACE,
-	"setgroups": unix.SYS_SETGROUPS, "setns": unix.SYS_SETNS, "setuid": unix.SYS_SETUID, "settimeofday": unix.SYS_SETTIMEOFDAY,
+	"renameat2": unix.SYS_RENAMEAT2, "setgroups": unix.SYS_SETGROUPS, "setns": unix.SYS_SETNS, "setuid": unix.SYS_SETUID, "settimeofday": unix.SYS_SETTIMEOFDAY,
 	"socket": unix.SYS_SOCKET, "swapon": unix.SYS_SWAPON, "unshare": unix.SYS_UNSHARE, "userfaultfd": unix.SYS_USERFAULTFD,
 }
 
