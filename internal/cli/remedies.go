@@ -88,7 +88,7 @@ func missingPlace(f *recipe.Failure) string {
 	if f.Tool == "ufs-mount" {
 		return ""
 	}
-	return "the mount point is missing, and the root is read-only: make it in the image"
+	return "the mount point is missing, and the root is read-only: make it in the image, or room where the upper layer is"
 }
 
 func missingModule(f *recipe.Failure) string {
