@@ -5,9 +5,23 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"testing"
 
 	"ctrkit/internal/sandbox"
 )
+
+// TestStressScarce starts containers where there is too little of something. It is one line of error or none, and nothing is left.
+func TestStressScarce(t *testing.T) {
+	sandbox.Root(t)
+	needs(t, "busybox", "ip", "nft")
+	sandbox.Tools(t)
+	for name, s := range scarcities {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sandbox.Run(t, func(t *sandbox.T) { s.tried(t) })
+		})
+	}
+}
 
 // A scarcity is a place where there is too little of something, and what becomes of a container there.
 type scarcity struct {
