@@ -40,11 +40,14 @@ func TestWorldPrograms(t *testing.T) {
 		t.Setenv("EXPECTED", here+"/testdata/world/python.txt")
 		t.Setenv("LC_ALL", "C")
 		for _, program := range []struct{ name, want string }{
-			{"apt", "Setting up openssh-client\nSetting up iputils-ping\n1 received\nkey.pub\n-rwxr-sr-x 1 root _ssh\n"},
+			{"apt", "Setting up openssh-client\nSetting up iputils-ping\nSetting up iputils-ping\n1 received\nkey.pub\n-rwxr-sr-x 1 root _ssh\n"},
+			{"cron", "www-data: at the start, in /var/www\nroot: once a minute, in /root\nstatus 143\n"},
+			{"gcc", "a program of 2 processes and 8 threads: 8000000\nstatic: 8000000\nSegmentation fault\n"},
 			{"go", "numbers read: 20000000\n"},
-			{"nginx", "Welcome to nginx\n200 nginx\nroot nginx: master process\nwww-data nginx: worker process\n"},
-			{"postgresql", "SELECT 100000\nCREATE INDEX\nSET\nSET\nSET\n333338333350000\npostgres|t\n42\ndatabase system is shut down\n"},
-			{"python", "Result: SUCCESS\n"},
+			{"nginx", "Welcome to nginx\n200 nginx\nthousands of answers\nroot nginx: master process\nwww-data nginx: worker process\n"},
+			{"postgresql", "SELECT 100000\nCREATE INDEX\nSET\nSET\nSET\n333338333350000\npostgres|t\n" +
+				"number of transactions actually processed: 1000/1000\nnumber of failed transactions: 0\n1000|1\n42\ndatabase system is shut down\n"},
+			{"python", "Result: SUCCESS\ntest_attributes (test.test_os.TestScandir.test_attributes) ... ok\nResult: SUCCESS\n"},
 		} {
 			t.Run(program.name, func(t *sandbox.T) { works(t, program.name, program.want) })
 		}
