@@ -17,6 +17,9 @@ func (c *Run) Running() (text string) {
 	if c.offline != nil {
 		text += fmt.Sprintf("without a network: %v\n", c.offline)
 	}
+	if c.single != nil {
+		text += fmt.Sprintf("with one user id: files of others are nobody's, and none can be given to others, as apt does: %v%s\n", c.single, remedy(c.single))
+	}
 	if c.nameless {
 		text += "without a name server: the machine asks one of its own, which no container reaches: add --dns ADDRESS\n"
 	}
@@ -41,6 +44,8 @@ func (c *Run) Again(err error) bool {
 	ofNetwork := errors.As(err, new(unplugged)) ||
 		c.link != nil && errors.As(err, &failure) && (failure.Step == c.link.Name() || failure.Step == c.nat.Name())
 	switch {
+	case c.refusedIDs(err):
+		return true
 	case c.link == nil:
 		return false
 	case errors.As(err, new(veth.Taken)) && len(c.IP) == 0:
