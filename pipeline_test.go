@@ -319,12 +319,12 @@ func (c *container) look(t *sandbox.T, dir string, l line, fingerprint string) [
 	if err := cmd.Run(); err != nil {
 		t.Fatalf("%s %q: %v\n%s%s", l.text, l.words, err, end(stdout.String()), end(stderr.String()))
 	}
-	// Of one id instead of many ctr-run tells, because it has found that out by itself.
-	said := aloneHint.ReplaceAllString(stderr.String(), "")
+	// What an ordinary user goes without ctr-run tells, because it has found that out by itself.
+	said := ordinaryHint.ReplaceAllString(stderr.String(), "")
 	return normal(stdout.String() + "\n# stderr\n" + said)
 }
 
-var aloneHint = regexp.MustCompile(`(?m)^ctr-run: hint: with one user id: .*\n`)
+var ordinaryHint = regexp.MustCompile(`(?m)^ctr-run: hint: with (one user id|the machine's files): .*\n`)
 
 // limited reports whether the container has limits. Without a word it has one.
 func (c *container) limited() bool { return !slices.Contains(c.options, "--pids-limit=-1") }

@@ -245,7 +245,7 @@ func (s *sweep) once(fault string) (r result) {
 	os.Remove(log)
 	r.outcome = s.run("CTRKIT_FAULT="+fault, "CTRKIT_FAULT_LOG="+log)
 	if s.user != 0 {
-		r.stderr = aloneHint.ReplaceAllString(r.stderr, "")
+		r.stderr = ordinaryHint.ReplaceAllString(r.stderr, "")
 	}
 	for line := range strings.Lines(readText(log)) {
 		var size recipeSize

@@ -18,7 +18,10 @@ func (c *Run) Running() (text string) {
 		text += fmt.Sprintf("without a network: %v\n", c.offline)
 	}
 	if c.single != nil {
-		text += fmt.Sprintf("with one user id: files of others are nobody's, and none can be given to others, as apt does: %v%s\n", c.single, remedy(c.single))
+		text += fmt.Sprintf("with one user id: no file can be given to another user, as apt does: %v%s\n", c.single, remedy(c.single))
+	}
+	if ordinary() && !c.own() {
+		text += "with the machine's files: those of others, root's too, are nobody's here, and what is in their directories cannot be changed\n"
 	}
 	if c.nameless {
 		text += "without a name server: the machine asks one of its own, which no container reaches: add --dns ADDRESS\n"

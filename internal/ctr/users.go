@@ -59,10 +59,10 @@ func (c *Run) checkUsers() error {
 func (c *Run) mapUsers(unshare *ns.Unshare) error {
 	switch {
 	case c.shifted():
-		if !proc.Kernel(5, 19) {
-			return errors.New("show files of other owners: a union of such layers takes Linux 5.19")
-		}
 		ids, err := ns.GrantedToContainers()
+		if err == nil && !proc.Kernel(5, 19) {
+			err = errors.New("show files of other owners: a union of such layers takes Linux 5.19")
+		}
 		if err != nil {
 			return err
 		}
