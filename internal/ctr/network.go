@@ -90,13 +90,15 @@ func (c *Run) plan() error {
 		c.link, c.nat, c.offline = nil, nil, err
 		return nil
 	case err == errOrdinary:
-		return &chain.Hinted{Err: err, Hint: "try sudo; or --network host, which shares the machine's network as it is"}
+		return &chain.Hinted{Err: err, Hint: "try sudo; or " + sharesIt}
 	}
 	return err
 }
 
 // errOrdinary is why an ordinary user's container has no cable.
 var errOrdinary = errors.New("plug into " + bridge + ": an ordinary user cannot change the machine's network")
+
+const sharesIt = "--network host, which shares the machine's network as it is"
 
 func (c *Run) planBridge() error {
 	link := &veth.Link{Bridge: bridge, Addr: c.IP, Rate: c.Rate}

@@ -14,7 +14,10 @@ func (c *Run) Running() (text string) {
 	if c.without != nil {
 		text += fmt.Sprintf("without a limit of %d processes: %v\n", manyProcesses, c.without)
 	}
-	if c.offline != nil {
+	switch {
+	case c.offline == errOrdinary:
+		text += fmt.Sprintf("without a network: %v: there is %s\n", c.offline, sharesIt)
+	case c.offline != nil:
 		text += fmt.Sprintf("without a network: %v\n", c.offline)
 	}
 	if c.single != nil {
