@@ -25,12 +25,17 @@ type container struct {
 	args    []string // arguments for the shell's script
 	program []string // a program in place of the shell
 	limits  []string // what is seen of the limits, if that is not the one of processes that every container has
+	asuser  string   // "asuser " if it is an ordinary user's
+	looked  bool     // the calls are made by other processes, and only what is seen from inside is compared
 }
 
 var (
 	searched = []string{"busybox", "sh"}
 	absolute = []string{"/bin/sh"}
 )
+
+// ordinary makes what follows run as an ordinary user.
+const ordinary = "asuser "
 
 var containers = map[string]container{
 	"plain":      {prog: searched},
@@ -81,7 +86,16 @@ var containers = map[string]container{
 	"shared":        {options: []string{"--uts", "host", "--ipc=host"}, rootfs: "rootfs", prog: absolute},
 	"shared pids":   {options: []string{"--pid=host"}, rootfs: "rootfs", program: []string{"busybox", "grep", "-E", "^(Sig[BIC]|Shd|Umask|Groups|Cap)", "/proc/self/status"}},
 	"shared memory": {options: []string{"--shm-size", "3M"}, prog: searched},
-	"privileged":    {options: []string{"--privileged"}, rootfs: "rootfs", prog: absolute},
+	"ordinary":      {options: []string{"--pids-limit=-1"}, prog: searched, asuser: ordinary, limits: []string{"user: of its own"}},
+	"ordinary root": {options: []string{"--pids-limit=-1", "--tmpfs", "/run"}, rootfs: "rootfs", prog: absolute, asuser: ordinary, limits: []string{"user: of its own"}},
+	"ordinary host": {
+		options: []string{"--pids-limit=-1", "--network", "host", "--ipc=host"}, prog: searched, asuser: ordinary,
+		limits: []string{"user: of its own", "net: the host's"},
+	},
+	"ordinary and privileged": {options: []string{"--pids-limit=-1", "--privileged"}, rootfs: "rootfs", prog: absolute, asuser: ordinary, limits: []string{"user: of its own"}},
+	"other users":             {options: []string{"--userns", "auto"}, rootfs: "rootfs", prog: absolute, looked: true, limits: []string{"user: of its own", "Uid:\t0"}},
+	"other users of machine":  {options: []string{"--userns", "auto", "--user", "1000:1001", "--cap-drop", "ALL"}, prog: searched, looked: true, limits: []string{"user: of its own", "Gid:\t1001"}},
+	"privileged":              {options: []string{"--privileged"}, rootfs: "rootfs", prog: absolute},
 	"everything": {
 		rootfs: "root's, fs", options: []string{"--hostname", "box", "-m", "64M", "--cpus=1.5", "--pids-limit=60"},
 		prog: searched, args: []string{"a 'b'", "-c"}, limits: []string{": 67108864", "150000", "pids.max: 60"},
@@ -109,6 +123,9 @@ func TestPipeline(t *testing.T) {
 					if !strings.Contains(strings.Join(inside, "\n"), want) {
 						t.Errorf("from inside, there is no %q in\n%s", want, strings.Join(inside, "\n"))
 					}
+				}
+				if c.looked {
+					return
 				}
 				one, two := c.calls(t, dir, c.directly("exit 0")), c.calls(t, dir, c.pipeline(t, dir, "exit 0"))
 				if err := one.differs(two); err != nil {
@@ -207,6 +224,9 @@ func (c *container) expected() []string {
 // prepare makes a directory to start the command line in.
 func (c *container) prepare(t *sandbox.T) (dir string) {
 	dir = t.TempDir()
+	if c.looked {
+		grantIDs(t, "containers:100000:65536\n")
+	}
 	profile := `{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["sysinfo"], "action": "SCMP_ACT_ERRNO"}]}`
 	if err := os.WriteFile(filepath.Join(dir, "it's a profile"), []byte(profile), 0o600); err != nil {
 		t.Fatal(err)
@@ -228,6 +248,21 @@ func (c *container) prepare(t *sandbox.T) (dir string) {
 		makeRootfs(t, filepath.Join(dir, c.rootfs))
 	}
 	return dir
+}
+
+// grantIDs makes both files say to whom subordinate ids belong.
+func grantIDs(t *sandbox.T, text string) {
+	t.Helper()
+	grants := filepath.Join(t.TempDir(), "grants")
+	if err := os.WriteFile(grants, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{"/etc/subuid", "/etc/subgid"} {
+		if err := unix.Mount(grants, file, "", unix.MS_BIND, ""); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { unix.Unmount(file, unix.MNT_DETACH) })
+	}
 }
 
 // A line is what is typed into a shell: a text, and words that it calls "$@".
@@ -258,7 +293,8 @@ func (c *container) directly(script string) line { return line{`"$@"`, c.words(s
 func (c *container) pipeline(t *sandbox.T, dir, script string) line {
 	t.Helper()
 	words := c.words(script)
-	return line{text: succeed(t, dir, slices.Insert(words, 1, "--print")...).stdout}
+	words = slices.Insert(words, 1, "--print")
+	return line{text: succeed(t, dir, append(strings.Fields(c.asuser), words...)...).stdout}
 }
 
 // surroundings are what a program inherits, and neither way to a container may change: none of it is as usual.
@@ -277,14 +313,18 @@ func shell(t *sandbox.T, dir, before string, l line, stdin string) *exec.Cmd {
 // look is what the container's shell sees.
 func (c *container) look(t *sandbox.T, dir string, l line, fingerprint string) []string {
 	t.Helper()
-	cmd := shell(t, dir, "", l, fingerprint)
+	cmd := shell(t, dir, c.asuser, l, fingerprint)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
 		t.Fatalf("%s %q: %v\n%s%s", l.text, l.words, err, end(stdout.String()), end(stderr.String()))
 	}
-	return normal(stdout.String() + "\n# stderr\n" + stderr.String())
+	// What an ordinary user goes without ctr-run tells, because it has found that out by itself.
+	said := ordinaryHint.ReplaceAllString(stderr.String(), "")
+	return normal(stdout.String() + "\n# stderr\n" + said)
 }
+
+var ordinaryHint = regexp.MustCompile(`(?m)^ctr-run: hint: with (one user id|the machine's files): .*\n`)
 
 // limited reports whether the container has limits. Without a word it has one.
 func (c *container) limited() bool { return !slices.Contains(c.options, "--pids-limit=-1") }
@@ -313,7 +353,13 @@ func (m *labour) differs(n *labour) error {
 func (c *container) calls(t *sandbox.T, dir string, l line) *labour {
 	t.Helper()
 	log := filepath.Join(t.TempDir(), "trace")
-	cmd := shell(t, dir, `strace -f -qq -s 65536 -o "$TRACE" -- `, l, "exit 0")
+	if err := os.WriteFile(log, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(log, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	cmd := shell(t, dir, c.asuser+`strace -f -qq -s 65536 -o "$TRACE" -- `, l, "exit 0")
 	cmd.Env = append(cmd.Env, "TRACE="+log)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%s %q: %v\n%s", l.text, l.words, err, end(string(out)))

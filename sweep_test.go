@@ -39,7 +39,9 @@ var swept = map[string][]string{
 	"machine":    append(strings.Fields("ctr-run --network none -- /bin/sh"), alive...),
 	"dropped": append(strings.Fields("ctr-run --network none --user 1000:1001 --group-add 7 --ulimit core=0 --sysctl kernel.msgmax=9999 --security-opt no-new-privileges=false "+
 		"--privileged --pids-limit 50 --rootfs rootfs -- sh"), alive...),
-	"rootfs": append(strings.Fields("ctr-run --network none --hostname box --rootfs rootfs -- /bin/sh"), alive...),
+	"ordinary":         append(strings.Fields("asuser ctr-run --network none --pids-limit=-1 --rootfs rootfs -- /bin/sh"), alive...),
+	"users of its own": append(strings.Fields("ctr-run --userns auto --network none --hostname box --pids-limit 50 --rootfs rootfs -- sh"), alive...),
+	"rootfs":           append(strings.Fields("ctr-run --network none --hostname box --rootfs rootfs -- /bin/sh"), alive...),
 	"furnished": append(strings.Fields("ns-unshare --mount -- ufs-mount --lower rootfs --scratch 1M tree -- root-pivot --proc --no-default-masks --bind a:/data/x:ro "+
 		"--file /etc/hosts=x --mask /etc/hosts --tmpfs /run --readonly-path /bin --wd /srv --readonly tree -- sh"), alive...),
 	"network": append(strings.Fields("nat-publish --bridge ctr0 --subnet 10.88.0.0/24 --to 10.88.0.5 -p 8080:80 -p 53:53/udp "+
@@ -58,7 +60,7 @@ func TestSweep(t *testing.T) {
 	faultyTools(t)
 	for name, argv := range swept {
 		parts := 1
-		if argv[0] == "ctr-run" {
+		if slices.Contains(argv, "ctr-run") {
 			parts = 3 // it has hundreds of lines
 		}
 		for part := range parts {
@@ -67,6 +69,9 @@ func TestSweep(t *testing.T) {
 				sandbox.Run(t, func(t *sandbox.T) {
 					ownGroups(t)
 					isRouter(t)
+					if slices.Contains(argv, "auto") {
+						grantIDs(t, "containers:100000:65536\n")
+					}
 					s := newSweep(t, argv)
 					// Of the containers, which have most lines in common, one fails in every way.
 					s.part, s.parts, s.quick = part, parts, parts > 1 && name != "rootfs"
@@ -121,12 +126,19 @@ type sweep struct {
 	tidy   func() // removes what a run that did not fail may leave, because it was told to
 	stays  bool   // what tidy removes stays after a failure too, because it is not ours alone
 	quick  bool   // each line fails with one error, and the next line with the next one
+	user   uint32 // who starts it
 	parts  int    // it is done by so many, each of which takes some of the child's lines
 	part   int    // and which one this is
 }
 
 func newSweep(t *sandbox.T, argv []string) *sweep {
 	s := &sweep{T: t, argv: argv, parts: 1, tools: faultyTools(t), dir: layersAndRootfs(t), notes: t.TempDir()}
+	if argv[0] == "asuser" {
+		s.argv, s.user = argv[1:], 1000
+		if err := os.Chmod(s.notes, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
 	s.before = takeSnapshot(s.watched()...)
 	return s
 }
@@ -153,11 +165,12 @@ func (s *sweep) all() {
 				failures = errnos[line%len(errnos):][:1]
 			}
 			for _, errno := range failures {
-				call = s.fails(recipe.tool, point, errno)
+				call = s.fails(s.called(recipe.tool), point, errno)
 			}
 			s.dies(point + "kill")
 			want += len(failures) + 1
-			if cloned {
+			// A process that only brings a user namespace into being has done so, or is missed.
+			if cloned && recipe.tool != "userns" {
 				s.dies(point + "kill-child")
 				want++
 			}
@@ -168,9 +181,20 @@ func (s *sweep) all() {
 	if s.fired != want {
 		s.Errorf("%d points fired, and there are %d", s.fired, want)
 	}
+	if s.user != 0 {
+		return // it has no group
+	}
 	if limited := slices.Contains(s.argv, "cg-limit") || s.argv[0] == "ctr-run"; s.tidy == nil && limited != (s.groups > 0) {
 		s.Errorf("%d runs that were killed have left a group", s.groups)
 	}
+}
+
+// called is the tool that speaks of a recipe: one makes a user namespace by a recipe of its own.
+func (s *sweep) called(tool string) string {
+	if tool == "userns" {
+		return s.argv[0]
+	}
+	return tool
 }
 
 // fails lets one line fail, and returns the name of its call.
@@ -220,6 +244,9 @@ func (s *sweep) once(fault string) (r result) {
 	log := filepath.Join(s.notes, "log")
 	os.Remove(log)
 	r.outcome = s.run("CTRKIT_FAULT="+fault, "CTRKIT_FAULT_LOG="+log)
+	if s.user != 0 {
+		r.stderr = ordinaryHint.ReplaceAllString(r.stderr, "")
+	}
 	for line := range strings.Lines(readText(log)) {
 		var size recipeSize
 		if n, _ := fmt.Sscanf(line, "lines %s %d", &size.tool, &size.lines); n == 2 {
@@ -293,6 +320,9 @@ func (s *sweep) start(env ...string) *exec.Cmd {
 	s.Helper()
 	cmd := exec.Command(filepath.Join(s.tools, s.argv[0]), s.argv[1:]...)
 	cmd.Dir = s.dir
+	if s.user != 0 {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: s.user, Gid: s.user}}
+	}
 	cmd.Env = append(env, "PATH="+s.tools+":/bin")
 	stdout, err := os.Create(s.output("stdout"))
 	if err != nil {

@@ -9,6 +9,11 @@
 // PROG starts in /, with no variables of ours but those that --env names, and is looked up
 // in the container. Without PROG it is /bin/sh.
 //
+// An ordinary user's container is in a user namespace, in which root is that user and, with
+// the ids that /etc/subuid and /etc/subgid grant, other users are there too. It has no
+// cable, and limits only where a control group is delegated. With --userns auto a container
+// of root's has such a namespace as well: its root is a user without privileges outside.
+//
 //	$ ctr-run -- sh -c 'hostname; echo I am $$; rm -rf /usr/bin; ls /usr/bin'
 //	ctr
 //	I am 1

@@ -37,7 +37,7 @@ func noPrivilege(f *recipe.Failure) string {
 // mountInUserNamespace knows the file systems that show another namespace: the
 // user namespace must own that one too.
 func mountInUserNamespace(f *recipe.Failure) string {
-	if os.Geteuid() != 0 || rootOfMachine() {
+	if rootOfMachine() || os.Geteuid() != 0 && f.Tool != "ctr-run" {
 		return ""
 	}
 	switch f.Object {
@@ -48,7 +48,7 @@ func mountInUserNamespace(f *recipe.Failure) string {
 	case "mqueue":
 		return "message queues belong to an IPC namespace, and this user namespace does not own it: add --ipc to ns-unshare"
 	}
-	if f.Tool == "ufs-mount" && !proc.Kernel(5, 11) {
+	if f.Step == "ufs-mount" && !proc.Kernel(5, 11) {
 		return "a union in a user namespace takes Linux 5.11: on this kernel, only root of the machine can have one"
 	}
 	return ""
@@ -96,7 +96,7 @@ func missingModule(f *recipe.Failure) string {
 }
 
 func overlay(f *recipe.Failure) string {
-	if os.Geteuid() == 0 && !rootOfMachine() {
+	if !rootOfMachine() {
 		return "for a union in a user namespace: no layer may have anything mounted in it from outside (see --machine), " +
 			"and upper and work must be on one file system that is no overlay itself"
 	}

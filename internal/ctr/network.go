@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os"
 
+	"ctrkit/internal/chain"
 	"ctrkit/internal/nat"
 	"ctrkit/internal/veth"
 )
@@ -81,13 +82,24 @@ func (c *Run) plan() error {
 	if c.kind() != bridged {
 		return nil
 	}
-	err := c.planBridge()
-	if err != nil && !c.asked() {
+	err := errOrdinary
+	if !ordinary() {
+		err = c.planBridge()
+	}
+	switch {
+	case err != nil && !c.asked():
 		c.link, c.nat, c.offline = nil, nil, err
 		return nil
+	case err == errOrdinary:
+		return &chain.Hinted{Err: err, Hint: "try sudo; or " + sharesIt}
 	}
 	return err
 }
+
+// errOrdinary is why an ordinary user's container has no cable.
+var errOrdinary = errors.New("plug into " + bridge + ": an ordinary user cannot change the machine's network")
+
+const sharesIt = "--network host, which shares the machine's network as it is"
 
 func (c *Run) planBridge() error {
 	link := &veth.Link{Bridge: bridge, Addr: c.IP, Rate: c.Rate}

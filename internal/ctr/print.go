@@ -22,6 +22,9 @@ func (c *Run) Pipeline() (string, error) {
 		}
 	}
 	steps, err := c.steps()
+	if err == nil {
+		steps, err = c.piped(steps)
+	}
 	if err != nil {
 		return "", err
 	}

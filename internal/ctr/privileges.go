@@ -55,7 +55,7 @@ func (c *Run) profile() (file string, ok bool) {
 
 // sysctls are the settings of the container's namespaces.
 func (c *Run) sysctls() []ns.Sysctl {
-	if !c.ownNetwork() || proc.InUserNamespace() || proc.SettingsLocked() {
+	if !c.ownNetwork() || proc.InUserNamespace() && !ordinary() || proc.SettingsLocked() {
 		return c.Sysctl
 	}
 	return append([]ns.Sysctl{ping}, c.Sysctl...)

@@ -4,9 +4,9 @@ package ctr
 import (
 	"cmp"
 	"embed"
-	"strings"
 	"time"
 
+	"ctrkit/internal/argv"
 	"ctrkit/internal/cgroup"
 	"ctrkit/internal/chain"
 	"ctrkit/internal/nat"
@@ -36,6 +36,9 @@ type Run struct {
 
 	limit    *cgroup.Limit // the limits, once they are recorded
 	without  error         // why there are none, though there should be
+	ids      []argv.Map    // what the container's ids are outside, if files are shown by that
+	around   *ns.Unshare   // the mount namespace in which files are shown by that
+	single   error         // why the container has a single id
 	link     *veth.Link    // the cable, once it is planned
 	nat      *nat.Publish  // and the rules about its address
 	offline  error         // why there is none, though there should be
@@ -53,11 +56,16 @@ func (c *Run) steps() (steps []chain.Step, err error) {
 	if err := cmp.Or(c.checkOthers(), c.plan()); err != nil {
 		return nil, err
 	}
+	namespaces, err := c.namespaces()
+	if err != nil {
+		return nil, err
+	}
 	if limit := c.Limits.step(); limit != nil {
 		steps = append(steps, limit)
 	}
 	at := c.mountPoint()
 	pivot := c.pivot(at, c.Privileged)
+	c.shiftVolumes(pivot)
 	pivot.Bind = append(pivot.Bind, c.sharedMemory()...)
 	if pivot.File, err = c.names(); err != nil {
 		return nil, err
@@ -68,7 +76,14 @@ func (c *Run) steps() (steps []chain.Step, err error) {
 	}
 	c.environ = drop.Env
 	steps = append(steps, c.outer()...)
-	steps = append(steps, c.namespaces(), c.tree(at, c.Privileged), pivot, drop)
+	tree := c.tree(at, c.Privileged)
+	if c.shifted() {
+		// Only root of the machine can show files as another's. So their union comes first.
+		tree.Map = c.ids
+		steps = append(steps, c.yard(), tree, namespaces, pivot, drop)
+	} else {
+		steps = append(steps, namespaces, tree, pivot, drop)
+	}
 	for _, step := range steps {
 		if err := step.Check(); err != nil {
 			return nil, err
@@ -98,8 +113,11 @@ func (c *Run) Lines(r *recipe.Recipe) error {
 	}
 	defer r.As(c.Name())
 	defer c.setOff(r, began)
-	for _, step := range steps {
+	for i, step := range steps {
 		r.As(step.Name())
+		if err := c.holdVolumes(r, steps, i); err != nil {
+			return err
+		}
 		if err := c.lines(r, step); err != nil {
 			return err
 		}
@@ -141,47 +159,14 @@ func (c *Run) lines(r *recipe.Recipe, step chain.Step) error {
 	case *ns.Enter:
 		return c.enter(r, step)
 	case *ns.Unshare:
+		if step == c.around {
+			tie(step)
+			return step.Lines(r)
+		}
 		return c.born(r, step)
 	case *priv.Drop:
 		c.complete(r)
 		r.As(step.Name())
 	}
 	return step.Lines(r)
-}
-
-// born records the namespaces, that of the network among them, the cable into it, and the
-// rules about the address that it has by then.
-func (c *Run) born(r *recipe.Recipe, unshare *ns.Unshare) error {
-	if strings.HasPrefix(c.Pid, joined) {
-		tie(unshare)
-	}
-	c.unshare, unshare.Pidfile = unshare, ""
-	if c.link == nil {
-		return unshare.Lines(r)
-	}
-	settings := unshare.Sysctl
-	unshare.Net, unshare.Sysctl = new(string), nil
-	if err := unshare.Lines(r); err != nil {
-		return err
-	}
-	cable := r.Len()
-	if err := c.plugIn(r); err != nil {
-		return unplugged{err}
-	}
-	if len(c.Sysctl) == 0 {
-		r.Meanwhile(cable) // of the settings, those that we make ourselves are not about it
-	}
-	r.As(unshare.Name())
-	unshare.Sysctl = settings // some are about the cable
-	unshare.Settings(r)
-	return nil
-}
-
-func (c *Run) plugIn(r *recipe.Recipe) error {
-	r.As(c.link.Name())
-	if err := c.link.Plug(r); err != nil {
-		return err
-	}
-	r.As(c.nat.Name())
-	return c.nat.Open(r)
 }

@@ -21,7 +21,7 @@ type Sharing struct {
 	Pid    string `placeholder:"KIND" help:"Processes: private (default); host: the machine's; container:PID: those of a process's container."`
 	Ipc    string `placeholder:"KIND" help:"System V IPC and message queues: private (default), host with its /dev/shm too, or container:PID."`
 	Uts    string `placeholder:"KIND" help:"Host name: private (default), or host."`
-	Userns string `placeholder:"KIND" help:"Users: host, which is what there is."`
+	Userns string `placeholder:"KIND" help:"Users: host (root's default); auto: root inside is somebody without privileges outside (an ordinary user's default)."`
 }
 
 // alone is the kind that is not shared.
@@ -69,26 +69,24 @@ func (c *Run) checkSharing() error {
 		return fmt.Errorf("be init: with --pid %s there is one already", c.Pid)
 	case c.Pidfile != "" && strings.HasPrefix(c.Pid, joined):
 		return errors.New("write pid: with --pid container:PID it would be that of another world")
-	case c.Userns != "" && c.Userns != shared:
-		return &chain.Hinted{
-			Err:  fmt.Errorf("choose userns %q: containers have no user namespace of their own yet", c.Userns),
-			Hint: "--user UID keeps PROG from being root at all; ns-unshare --map-root-user makes a user namespace",
-		}
 	}
-	return nil
+	return c.checkUsers()
 }
 
 // namespaces is the step that makes the namespaces. That of the network is made by the
 // cable's tool in a pipeline, and by us together with the others.
-func (c *Run) namespaces() *ns.Unshare {
+func (c *Run) namespaces() (*ns.Unshare, error) {
 	unshare := &ns.Unshare{Sysctl: c.sysctls(), Init: c.Init}
 	unshare.Pidfile = c.Pidfile
 	if c.Uts != shared {
 		unshare.Hostname = c.hostname()
 	}
+	if err := c.mapUsers(unshare); err != nil {
+		return nil, err
+	}
 	if c.kind() == none && private(c.Pid) && private(c.Ipc) && c.Uts != shared {
 		unshare.All = true
-		return unshare
+		return unshare, nil
 	}
 	kinds := []**string{&unshare.Mount, &unshare.Cgroup}
 	if c.Uts != shared {
@@ -109,7 +107,7 @@ func (c *Run) namespaces() *ns.Unshare {
 	for _, kind := range kinds {
 		*kind = new(string)
 	}
-	return unshare
+	return unshare, nil
 }
 
 // tie makes the program a child that dies with us, where no pid namespace makes it one.
@@ -163,6 +161,10 @@ func (c *Run) outer() (steps []chain.Step) {
 			steps = append(steps, enters[i])
 		}
 		*share.option(&enters[i].Kinds) = new(string)
+		if ordinary() {
+			// Only in the user namespace that the others belong to may one join them.
+			enters[i].User = new(string)
+		}
 	}
 	return steps
 }

@@ -81,6 +81,7 @@ func (e *Enter) join(r *recipe.Recipe, joins []join) {
 		// A process with threads cannot join a user namespace or a time namespace, and a
 		// Go program has threads. The child has one.
 		r.Clone3(0)
+		r.Join()
 		// The program ends with us, as if we had become it.
 		r.PrSetPdeathsig(unix.SIGKILL)
 		// The parent may have died a moment before. Then nobody can read this, and

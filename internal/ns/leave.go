@@ -6,7 +6,7 @@ import (
 	"ctrkit/internal/recipe"
 )
 
-// leave makes the namespaces.
+// leave makes the namespaces. Where there is a child already, it is the child that does.
 func (u *Unshare) leave(r *recipe.Recipe) error {
 	flags := flagsOf(u.namespaces())
 	if !u.forks() {
@@ -42,6 +42,12 @@ func (u *Unshare) clone(r *recipe.Recipe, flags uint64) {
 	joined := uint64(0)
 	if r.Joins() {
 		joined = flags & unix.CLONE_NEWCGROUP
+	}
+	if r.Clones() {
+		// What is done so far took privileges over the machine. The next child has them over
+		// its own namespaces only; it takes the place of this one.
+		r.CloneAgain(flags)
+		return
 	}
 	if flags&unix.CLONE_NEWPID != 0 {
 		//doc:pid

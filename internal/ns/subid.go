@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"os/user"
 	"strconv"
 	"strings"
 
@@ -45,33 +44,12 @@ func onlyOwn(maps []Map, id int) bool {
 	return len(maps) == 1 && maps[0].Count == 1 && maps[0].Outer == uint32(id)
 }
 
-// grantedTo is the first range of subordinate ids of the user who runs us. See
-// subuid(5).
-func grantedTo(file string) (Map, error) {
-	uid := strconv.Itoa(os.Geteuid())
-	name := uid
-	if u, err := user.LookupId(uid); err == nil {
-		name = u.Username
+// Maps are those of users and of groups that the options ask for.
+func (u *Users) Maps() (users, groups []Map, err error) {
+	if users, err = u.ranges("user", u.MapUsers, os.Geteuid(), subuid); err == nil {
+		groups, err = u.ranges("group", u.MapGroups, os.Getegid(), subgid)
 	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return Map{}, err
-	}
-	for line := range strings.Lines(string(text)) {
-		owner, ids, _ := strings.Cut(strings.TrimSpace(line), ":")
-		if owner != name && owner != uid {
-			continue
-		}
-		var m Map
-		if err := m.UnmarshalText([]byte("0:" + ids)); err != nil {
-			return Map{}, fmt.Errorf("read %s: %w", file, err)
-		}
-		return m, nil
-	}
-	return Map{}, &chain.Hinted{
-		Err:  fmt.Errorf("read %s: it grants nothing to %s", file, name),
-		Hint: "as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 " + name,
-	}
+	return users, groups, err
 }
 
 // writeMap has a map written: by us where we may, or else by the setuid program

@@ -57,11 +57,7 @@ func (u *Unshare) maps(r *recipe.Recipe) error {
 	if !u.has(unix.CLONE_NEWUSER) {
 		return nil
 	}
-	users, err := u.ranges("user", u.MapUsers, os.Geteuid(), "/etc/subuid")
-	if err != nil {
-		return err
-	}
-	groups, err := u.ranges("group", u.MapGroups, os.Getegid(), "/etc/subgid")
+	users, groups, err := u.Maps()
 	if err != nil {
 		return err
 	}

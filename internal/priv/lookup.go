@@ -38,6 +38,15 @@ func (d *Drop) who() (who identity, err error) {
 	return who, nil
 }
 
+// IDs are the users and groups that the program will be.
+func (d *Drop) IDs() (uids, gids []uint32, err error) {
+	who, err := d.who()
+	if who.uid != nil {
+		uids, gids = []uint32{*who.uid}, []uint32{*who.gid}
+	}
+	return uids, append(gids, who.groups...), err
+}
+
 // user finds a user and, unless a group is named, the groups that the user is in. Only a
 // name must have an entry; with two numbers the files are not even opened.
 func (d *Drop) user(user, group string) (who identity, err error) {

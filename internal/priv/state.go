@@ -24,10 +24,10 @@ type state struct {
 var admin = setOf(unix.CAP_SYS_ADMIN)
 
 // found is the state that the lines start from. Where it cannot be known, as in a dry run or
-// for a child that will be root of a new user namespace, it is that of root.
+// for a child that is root of a user namespace, it is that of root.
 func found(r *recipe.Recipe) (s state) {
 	s = own()
-	if r.Dry || r.ForNewUser() {
+	if r.Dry || r.EntersUser() {
 		s.bounding, s.permitted, s.effective, s.inheritable, s.ambient = s.all, s.all, s.all, 0, 0
 		s.securebits, s.root = 0, true
 	}

@@ -57,21 +57,25 @@ func (r *Recipe) Clone3(namespaces uint64) *Line {
 		return fmt.Sprintf("{flags=%s, exit_signal=SIGCHLD%s}", cloneFlags.format(request.Flags), cgroup)
 	}
 	r.clone = len(r.lines)
+	r.entered |= namespaces
 	return r.call("clone3", unix.SYS_CLONE3, kinds(namespaces),
 		arg{word: uintptr(unsafe.Pointer(request)), keep: request, text: text}, number(int(unsafe.Sizeof(*request))))
 }
 
-// ClonesUser reports whether what comes next happens in a user namespace of the child's
-// own.
-func (r *Recipe) ClonesUser() bool {
-	return r.clone >= 0 && r.lines[r.clone].args[0].keep.(*cloneArgs).Flags&unix.CLONE_NEWUSER != 0
-}
+// Entered reports whether what comes next happens to a child that is in another namespace of
+// a kind than we are: in one of its own, or in one that it has joined.
+func (r *Recipe) Entered(kind uint64) bool { return r.clone >= 0 && r.entered&kind != 0 }
+
+// EntersUser reports whether what comes next happens in another user namespace than ours, and
+// so with all capabilities over it.
+func (r *Recipe) EntersUser() bool { return r.Entered(unix.CLONE_NEWUSER) }
 
 // CloneAgain makes the child clone once more and end, where the kernel gives a
 // namespace only to children of the process that asked for it. The second child
 // is ours as well (CLONE_PARENT), and makes the lines after this one.
 func (r *Recipe) CloneAgain(namespaces uint64) *Line {
 	request := &cloneArgs{Flags: namespaces | unix.CLONE_PARENT}
+	r.entered |= namespaces
 	text := func() string { return fmt.Sprintf("{flags=%s}", cloneFlags.format(request.Flags)) }
 	l := r.call("clone3", unix.SYS_CLONE3, kinds(namespaces),
 		arg{word: uintptr(unsafe.Pointer(request)), keep: request, text: text}, number(int(unsafe.Sizeof(*request))))

@@ -27,6 +27,7 @@ func (r *Recipe) Chroot(dir string) *Line {
 // Setns joins the namespaces that a descriptor stands for: one, for an open file
 // of /proc/PID/ns, or those named by the flags, for a pidfd. See setns(2).
 func (r *Recipe) Setns(fd int, name string, flags uint64) *Line {
+	r.entered |= flags
 	return r.call("setns", unix.SYS_SETNS, kinds(flags),
 		arg{word: uintptr(fd), text: func() string { return name }}, cloneFlags.arg(flags))
 }

@@ -95,16 +95,6 @@ func (r *Recipe) PrGetPdeathsig() unix.Signal {
 	return unix.Signal(signal)
 }
 
-// ForNewUser reports whether the program will be in a user namespace that the recipe makes,
-// and so begin with all capabilities over it.
-func (r *Recipe) ForNewUser() bool {
-	if !r.Clones() {
-		return false
-	}
-	request, ok := r.lines[r.clone].args[0].keep.(*cloneArgs)
-	return ok && request.Flags&unix.CLONE_NEWUSER != 0
-}
-
 // The bits of PR_SET_SECUREBITS, as in linux/securebits.h. Each has a lock, which is the
 // next bit.
 const (

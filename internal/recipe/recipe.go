@@ -32,6 +32,7 @@ type Recipe struct {
 	slots       int         // how many results of calls are passed on to later calls
 	results     []uintptr   // those results, as far as the calls have been made
 	clone       int         // the index of the line that clones the child, or -1
+	entered     uint64      // the kinds of namespace in which the child is not where we are
 	deathSignal unix.Signal // what the child has asked for at our death, as of the last line
 	coming      *Birth      // the control groups that the next child is to come into
 	init        int         // the index of the line where the child stays behind, or -1

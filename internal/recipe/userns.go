@@ -10,6 +10,7 @@ import (
 // NewUserNamespace makes a user namespace in which nobody is, with the same map for users
 // and for groups: lines "INNER OUTER COUNT", as in uid_map. The descriptor keeps it.
 func NewUserNamespace(ids string) (fd int, err error) {
+	fd = -1 // until the namespace is open
 	r := New("userns")
 	// A user namespace comes into being with a process in it.
 	r.Clone3(unix.CLONE_NEWUSER)
@@ -31,5 +32,8 @@ func NewUserNamespace(ids string) (fd int, err error) {
 	}
 	_, err = child.Wait()
 	child.file.Close()
+	if fd < 0 && err == nil {
+		err = errKilled
+	}
 	return fd, err
 }

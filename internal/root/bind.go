@@ -110,6 +110,27 @@ func (b *Bind) clone(r *recipe.Recipe) (recipe.Slot, error) {
 	return tree, nil
 }
 
+// Hold takes hold of what is bound, where that takes privileges which the user namespace of
+// all the rest does not have.
+func (p *Pivot) Hold(r *recipe.Recipe) error {
+	for i := range p.Bind {
+		b := &p.Bind[i]
+		tree, err := b.clone(r)
+		if err != nil {
+			return err
+		}
+		p.held = append(p.held, place{target: b.Target, file: b.isFile(), attach: func(at recipe.Slot) {
+			//doc:attach
+			// What was taken from the old root gets its place.
+			r.MoveMount(tree, at, "")
+			// It is in its place, and no longer a descriptor's.
+			r.Close(tree)
+			b.lockOld(r)
+		}})
+	}
+	return nil
+}
+
 // attributes are what the mount is to have that its source may lack.
 func (b *Bind) attributes() (attributes uint64) {
 	if !b.Devices {

@@ -25,6 +25,10 @@ func (p *Pivot) sysAccess() uint64 {
 
 // sysfs mounts a /sys on the working directory.
 func (f *furniture) sysfs() {
+	if f.sys != nil {
+		f.showSystem(*f.sys, "/sys", f.sysAccess())
+		return
+	}
 	if f.WritableSys {
 		// It shows the network devices of our network namespace, and the machine's hardware.
 		// Whoever may write to it can give that orders.
@@ -38,7 +42,8 @@ func (f *furniture) sysfs() {
 
 // cgroups mounts the control groups in /sys, as they are laid out outside: programs
 // read there how much memory they may use.
-func cgroups(r *recipe.Recipe, access uint64) error {
+func (f *furniture) cgroups() error {
+	r, access := f.r, f.sysAccess()
 	table, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {
 		return err
@@ -51,6 +56,12 @@ func cgroups(r *recipe.Recipe, access uint64) error {
 	const dir = "/sys/fs/cgroup"
 	// The kernel keeps a directory for them in /sys.
 	r.Chdir(dir)
+	if len(one) == 0 && f.sys != nil {
+		// The same tree cannot be mounted on itself, so there is something else between.
+		r.Mount("tmpfs", ".", "tmpfs", readOnly, "size=4k")
+		// The working directory is still the one below the new mount.
+		r.Chdir(dir)
+	}
 	if len(one) == 0 {
 		//doc:cgroups
 		// The tree begins at the group that is the root of our cgroup namespace. In a user

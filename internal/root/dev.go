@@ -48,6 +48,10 @@ func (n *nodes) systems(r *recipe.Recipe) {
 		{"shm", "shm", "tmpfs", n.shm()},
 		{"mqueue", "mqueue", "mqueue", ""},
 	} {
+		if m.fstype == "mqueue" && n.foreign {
+			n.showQueues(r, m.dir)
+			break
+		}
 		// Pseudo terminals, shared memory and message queues are file systems.
 		r.Mkdirat(m.dir, 0o755)
 		// Each is a new instance: nothing in it is shared with the host.
@@ -59,6 +63,19 @@ func (n *nodes) systems(r *recipe.Recipe) {
 		r.Mount("", "pts", "", unix.MS_REMOUNT|unix.MS_NOSUID|unix.MS_NOEXEC, pts[len("newinstance,"):]+",gid=5").
 			Tolerate(unix.EINVAL)
 	}
+}
+
+// showQueues attaches the message queues of the old root, if there are any.
+func (n *nodes) showQueues(r *recipe.Recipe, dir string) {
+	if n.queues == nil {
+		return
+	}
+	// Whoever shares the namespace of message queues with others sees theirs.
+	r.Mkdirat(dir, 0o755)
+	// They are those of the old root.
+	r.MoveMount(*n.queues, recipe.Slot{}, dir)
+	// What is mounted does not need it.
+	r.Close(*n.queues)
 }
 
 // shm are the options of the memory that programs share by name.

@@ -17,7 +17,9 @@ type furniture struct {
 	store  *store
 	masks  []mask
 	places []place
-	umask  bool // it is 0 for the time being
+	proc   *recipe.Slot // that of the old root, if none can be mounted
+	sys    *recipe.Slot // the same
+	umask  bool         // it is 0 for the time being
 }
 
 func (p *Pivot) furniture(r *recipe.Recipe) *furniture {
@@ -32,11 +34,13 @@ func (p *Pivot) furniture(r *recipe.Recipe) *furniture {
 
 // take takes hold of what comes from the old root.
 func (f *furniture) take(root string) error {
-	for i := range f.Bind {
-		if err := f.takeBind(&f.Bind[i]); err != nil {
+	if f.held == nil {
+		if err := f.Hold(f.r); err != nil {
 			return err
 		}
 	}
+	f.places = append(f.places, f.held...)
+	f.takeForeign()
 	if f.Dev {
 		if err := f.nodes.take(f.r, "", devices...); err != nil {
 			return err
@@ -49,22 +53,6 @@ func (f *furniture) take(root string) error {
 	return nil
 }
 
-func (f *furniture) takeBind(b *Bind) error {
-	tree, err := b.clone(f.r)
-	if err != nil {
-		return err
-	}
-	f.places = append(f.places, place{target: b.Target, file: b.isFile(), attach: func(at recipe.Slot) {
-		//doc:attach
-		// What was taken from the old root gets its place.
-		f.r.MoveMount(tree, at, "")
-		// It is in its place, and no longer a descriptor's.
-		f.r.Close(tree)
-		b.lockOld(f.r)
-	}})
-	return nil
-}
-
 // mountSystems mounts the kernel's own file systems. Both roots are there: so no link is
 // followed here.
 func (f *furniture) mountSystems() error {
@@ -74,13 +62,12 @@ func (f *furniture) mountSystems() error {
 	f.permissions()
 	if f.Proc {
 		enter(f.r, "proc")
-		// It shows the pid namespace that we are in, and no other process of the machine.
-		f.r.Mount("proc", ".", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "")
+		f.procfs()
 	}
 	if f.Sys {
 		enter(f.r, "sys")
 		f.sysfs()
-		if err := cgroups(f.r, f.sysAccess()); err != nil {
+		if err := f.cgroups(); err != nil {
 			return err
 		}
 	}

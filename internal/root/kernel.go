@@ -18,7 +18,7 @@ func hasSetattr() bool { return proc.Kernel(5, 12) }
 
 // inUserNamespace reports whether the lines will be made in another user namespace than
 // the machine's.
-func inUserNamespace(r *recipe.Recipe) bool { return r.ClonesUser() || proc.InUserNamespace() }
+func inUserNamespace(r *recipe.Recipe) bool { return r.EntersUser() || proc.InUserNamespace() }
 
 // optionsOf are the flags of the mount that a path is on, as mount(2) takes them.
 func optionsOf(path string) (flags uint64) {

@@ -36,6 +36,8 @@ type nodes struct {
 	taken   map[string]recipe.Slot // those, by what they will be called
 	console *recipe.Slot           // the terminal, if there is one
 	shmSize argv.Size              // the room in /dev/shm; 0 for the usual
+	foreign bool                   // message queues are not ours to mount
+	queues  *recipe.Slot           // those of the old root, if it has them
 }
 
 func newNodes(r *recipe.Recipe) *nodes {

@@ -39,6 +39,8 @@ type Pivot struct {
 
 	Root string `arg:"" help:"Directory to become the root."`
 	chain.Next
+
+	held []place // what is bound, if it was taken hold of beforehand
 }
 
 func (p *Pivot) Name() string { return "root-pivot" }

@@ -90,8 +90,6 @@ func (m *Mount) checkMachine() error {
 		}
 	case m.Scratch == 0:
 		return &chain.Hinted{Err: errors.New("unite layers: nowhere to write"), Hint: "add --scratch 256M"}
-	case len(m.Map) > 0:
-		return errors.New("map owners: not of the machine's own files; --map is for --lower")
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ func (t *tree) keep(r *recipe.Recipe, o *overlay) {
 		// overlayfs's own use beside it.
 		r.Outside(recipe.Outside{
 			Name: "make layer", Object: dir, Same: "mkdir " + argv.Quote([]string{dir}),
-			Do:   func(int) error { return o.makeKept(dir) },
+			Do:   func(int) error { return o.makeKept(t, dir) },
 			Undo: func() error { return o.unmakeKept(dir) }, Stays: true,
 		}).Because("there is no " + dir)
 	}
@@ -54,11 +54,11 @@ func (t *tree) keep(r *recipe.Recipe, o *overlay) {
 
 // makeKept makes a directory. The top of the tree is the top of the upper layer: it has
 // the mode and the owner of the topmost lower one.
-func (o *overlay) makeKept(dir string) error {
+func (o *overlay) makeKept(t *tree, dir string) error {
 	if err := os.Mkdir(dir, 0o700); err != nil || dir != o.upper {
 		return plainly(err)
 	}
-	err := unix.Chown(dir, int(o.top.Uid), int(o.top.Gid))
+	err := unix.Chown(dir, int(t.owner(o.top.Uid)), int(t.owner(o.top.Gid)))
 	if err == nil || errors.Is(err, unix.EPERM) {
 		err = unix.Chmod(dir, o.top.Mode&0o7777)
 	}

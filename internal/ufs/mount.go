@@ -158,6 +158,10 @@ func (o *overlay) makeUpper(r *recipe.Recipe, t *tree, room string) {
 	for _, d := range o.empty {
 		// A directory in the upper layer would be merged with the one below.
 		r.Mkdirat(o.upper+d.name, d.mode).Because("there is a " + d.name)
+		if root := t.owner(0); root != 0 {
+			// It belongs to whom root of the machine appears as.
+			r.Fchownat(o.upper+d.name, root, root).Because("owners are mapped")
+		}
 		//doc:opaque
 		// Marked opaque, it hides the one below instead.
 		r.Setxattr(o.upper+d.name, t.marks+"opaque", "y")

@@ -1,7 +1,6 @@
 package ufs
 
 import (
-	"errors"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -31,11 +30,11 @@ func (o *overlay) idmapped(r *recipe.Recipe, t *tree, names []string) {
 // userNamespace records that one is made whose map says who owns what. The descriptor is
 // ours already, and is made to stand for it.
 func (t *tree) userNamespace(r *recipe.Recipe) {
-	lines, words := "", make([]string, len(t.maps))
-	for i, m := range t.maps {
-		words[i] = strings.ReplaceAll(m.String(), ":", " ")
-		lines += words[i] + "\n"
+	if t.userns != 0 && r.Clones() {
+		return
 	}
+	lines := t.lines()
+	words := strings.Split(strings.TrimSuffix(lines, "\n"), "\n")
 	// A map of ids belongs to a user namespace. A short-lived process brings one into
 	// being; it goes on without it, as long as it is open.
 	r.Outside(recipe.Outside{
@@ -45,15 +44,24 @@ func (t *tree) userNamespace(r *recipe.Recipe) {
 	})
 }
 
-// reserve takes a descriptor that has a number and is nothing yet.
+// lines are the maps as in uid_map.
+func (t *tree) lines() (lines string) {
+	for _, m := range t.maps {
+		lines += strings.ReplaceAll(m.String(), ":", " ") + "\n"
+	}
+	return lines
+}
+
+// reserve takes a descriptor that has a number and is nothing yet. A child has copies of the
+// descriptors that were there before it, so for a child it must be the namespace already.
 func (t *tree) reserve(r *recipe.Recipe) (err error) {
 	switch {
 	case len(t.maps) == 0 || r.Dry:
-		return nil
 	case r.Clones():
-		return errors.New("map owners: not by a child in namespaces of its own")
+		t.userns, err = recipe.NewUserNamespace(t.lines())
+	default:
+		t.userns, err = unix.Open("/", unix.O_PATH|unix.O_CLOEXEC, 0)
 	}
-	t.userns, err = unix.Open("/", unix.O_PATH|unix.O_CLOEXEC, 0)
 	return err
 }
 

@@ -77,13 +77,3 @@ func TestOwner(t *testing.T) {
 		}
 	}
 }
-
-// The descriptor of a map is ours and not the child's.
-func TestNoMapInAChild(t *testing.T) {
-	r := recipe.New("test")
-	r.Clone3(unix.CLONE_NEWNS)
-	m := &Mount{Lower: []string{t.TempDir()}, Map: []argv.Map{{Count: 1}}, Scratch: 1 << 20, Root: t.TempDir()}
-	if err := m.Lines(r); err == nil || !strings.HasPrefix(err.Error(), "map owners: ") {
-		t.Errorf("the error is %v", err)
-	}
-}

@@ -50,7 +50,7 @@ func (o *overlay) stage(r *recipe.Recipe, t *tree) (back recipe.Slot, data strin
 	// The program is to start where it would have started without this.
 	back = r.Openat(".", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, "cwd")
 	// The stage takes no room from what will be written, and is gone with one call.
-	r.Mkdirat(t.stageDir(), 0o700)
+	r.Mkdirat(t.stageDir(), 0o700).Tolerate(unix.EEXIST)
 	// The kernel reads 4095 bytes of options, and cuts off the rest without a word. Here,
 	// layers have short names, and can be given other owners.
 	r.Mount(ours, t.stageDir(), "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=0700")

@@ -66,7 +66,7 @@ func (m *Mount) plan(r *recipe.Recipe) (t *tree, err error) {
 	if info, err := os.Stat(t.root); err != nil || !info.IsDir() {
 		return nil, notADirectory("mount on", t.root, err)
 	}
-	if t.users = proc.InUserNamespace() || r.ClonesUser(); t.users {
+	if t.users = proc.InUserNamespace() || r.EntersUser(); t.users {
 		t.given = appendOption(t.given, Option{Key: "userxattr"})
 	}
 	if slices.Contains(t.given, Option{Key: "userxattr"}) {
@@ -104,7 +104,7 @@ func (t *tree) look(r *recipe.Recipe) error {
 		if err := unix.Stat(o.lower[0], &o.top); err != nil {
 			return fmt.Errorf("read layer %s: %w", o.lower[0], err)
 		}
-		if r.ClonesUser() {
+		if r.EntersUser() {
 			o.top.Uid, o.top.Gid = 0, 0 // what they will be called in there is not known
 		}
 	}
