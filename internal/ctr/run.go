@@ -51,6 +51,8 @@ type Run struct {
 
 func (c *Run) Name() string { return "ctr-run" }
 
+//doc:steps
+
 // steps is the container, outermost first. --print renders exactly this list.
 func (c *Run) steps() (steps []chain.Step, err error) {
 	if err := cmp.Or(c.checkOthers(), c.plan()); err != nil {
