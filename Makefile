@@ -101,7 +101,7 @@ lint: ## check format, vet, staticcheck, and the rules of the house
 fmt: ## format every Go file
 	$(GOFUMPT) -w .
 
-bench: build bench-deps ## time our tools beside their peers, and write bench/RESULTS.md (root)
+bench: build bench-deps ## time our tools beside their peers, and write bench/RESULTS.md and a picture (root)
 	@$(DEBIAN) $(BIN)/.debian.tar
 	go -C bench build -o $(CURDIR)/$(BIN)/.bench .
 	$(BIN)/.bench -bin $(BIN) -rounds $(ROUNDS) -o bench/RESULTS.md

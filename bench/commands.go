@@ -6,6 +6,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"mvdan.cc/sh/v3/shell"
 )
 
 // before is the command line of a peer that becomes, or runs, what follows it. ROOT stands for the container's root,
@@ -28,7 +30,10 @@ func printed(command ...string) func(*place, ...string) ([]string, error) {
 			return nil, err
 		}
 		line, err := p.output(argv)
-		words := strings.Fields(strings.ReplaceAll(line, "\\\n", " "))
+		if err != nil {
+			return nil, err
+		}
+		words, err := shell.Fields(line, nil)
 		if n := len(words); err != nil || n == 0 || words[n-1] != "PROG" {
 			return nil, fmt.Errorf("cannot use what it prints: %q (%v)", line, err)
 		}

@@ -18,6 +18,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync/atomic"
 )
 
@@ -95,5 +96,6 @@ func run(bin, out string, warm, rounds int) error {
 		_, err = os.Stdout.WriteString(text)
 		return err
 	}
-	return os.WriteFile(out, []byte(text), 0o644)
+	picture := strings.TrimSuffix(out, filepath.Ext(out)) + ".svg"
+	return errors.Join(draw(reports[0], picture), os.WriteFile(out, []byte(text), 0o644))
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,7 +24,7 @@ type row struct {
 // write puts the reports into a page of Markdown.
 func write(machine machine, rounds int, reports []report) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Side by side\n\n"+
+	fmt.Fprintf(&b, "# Side by side\n\n![the first table as a picture](RESULTS.svg)\n\n"+
 		"Written by `make bench`. Whole processes, from fork to wait, stdout to /dev/null; %d rounds after a warm-up, every\n"+
 		"peer once per round in random order. Times are medians in milliseconds. *Ratio* and *more* are medians of the ratios and\n"+
 		"differences within a round: they mean something on a noisy machine, where the times do not.\n\n%s", rounds, machine)
@@ -53,6 +54,16 @@ func (r report) line(row row) string {
 	return fmt.Sprintf("| `%s` | %s | %.2f | %.2f to %.2f | %s | %s | %s | %s |\n", row.peer.name, row.namespaces,
 		median(row.ms), quantile(row.ms, 0.1), quantile(row.ms, 0.9), against, ratio, more, target)
 }
+
+// slowestFirst are the rows by their medians, as a picture counts from below.
+func slowestFirst(rows []row) []row {
+	rows = slices.Clone(rows)
+	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(median(b.ms), median(a.ms)) })
+	return rows
+}
+
+// ours reports whether a peer is one of our tools.
+func (p peer) ours() bool { return strings.Contains(p.name, "ctr-run") }
 
 // reference finds the row a peer is compared with; nil if it was not measured.
 func (r report) reference(p peer) *row {
