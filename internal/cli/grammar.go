@@ -12,7 +12,7 @@ import (
 )
 
 // The parser's work grows with the options that it knows, not with those that it meets, and
-// ctr-run has eighty: to learn them takes as long as to make a network. So it is first taught
+// ctr-run has some sixty: to learn them takes as long as to make a network. So it is first taught
 // those that the command line has. What it cannot parse with them, it parses with all.
 
 // parseSome parses with those, if it can.

@@ -61,7 +61,11 @@ func (c *Run) apply() []string {
 
 func (c *Run) unpack() error {
 	words := c.apply()
-	apply := exec.Command(chain.Sibling(words[0]), words[1:]...)
+	tool := chain.Sibling(words[0])
+	if tool == "" {
+		return &chain.Hinted{Err: errors.New("it is not beside this program"), Hint: "the tools belong into one directory, as make install has it"}
+	}
+	apply := exec.Command(tool, words[1:]...)
 	apply.Stderr = os.Stderr
 	apply.SysProcAttr = &unix.SysProcAttr{Pdeathsig: unix.SIGKILL}
 	out, err := apply.Output()

@@ -16,7 +16,7 @@ type Files struct {
 	Rootfs   string       `placeholder:"DIR" help:"Root file system, copy-on-write. Without it, it is the machine's own files."`
 	Layer    []string     `sep:"none" aliases:"lower" placeholder:"DIR" help:"Layer of a root file system, instead of --rootfs. The first one given is the topmost."`
 	Archive  string       `placeholder:"FILE" help:"Archive of a root file system, instead of --rootfs, as docker export writes it. It is unpacked once, into a cache."`
-	Upper    string       `placeholder:"DIR" help:"Keep what is written to --rootfs or --layer in DIR, and go on from what is there. DIR.work is made beside it."`
+	Upper    string       `placeholder:"DIR" help:"Keep what is written to --rootfs, --layer or --archive in DIR, and go on from what is there. DIR.work is made beside it."`
 	Size     argv.Size    `placeholder:"SIZE" help:"Room for what is written (512M). It is in memory, and gone with the container."`
 	Volume   []root.Bind  `short:"v" sep:"none" placeholder:"SRC:DST[:ro]" help:"Show SRC of the machine as DST, with what is mounted below it. Repeatable. Further options are those of root-pivot --bind."`
 	Tmpfs    []root.Tmpfs `sep:"none" placeholder:"DST[:size=SIZE]" help:"Mount an empty directory in memory; also mode=MODE, exec. Repeatable."`

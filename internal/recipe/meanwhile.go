@@ -30,13 +30,17 @@ func (r *Recipe) Rejoin(object string) {
 }
 
 // ahead are the lines that are done before the child asks, as an interval. There is none if
-// something else is to be done outside before them, or in their midst.
+// something else is to be done outside before them, or if another child takes its place until then.
 func (r *Recipe) ahead() (from, end int) {
 	if r.Narrator != nil || r.pause != nil {
 		return 0, 0
 	}
 	outside := func(l *Line) bool { return l.outside != nil }
 	from = slices.IndexFunc(r.lines[r.clone+1:], outside) + r.clone + 1
+	other := func(l *Line) bool { return l.role == again }
+	if slices.ContainsFunc(r.lines[r.clone+1:max(from, r.clone+1)], other) {
+		return 0, 0
+	}
 	for end = from; end < len(r.lines) && r.lines[end].meanwhile; end++ {
 	}
 	return from, end

@@ -53,7 +53,7 @@ func (m *Mount) checkBranches() error {
 func (t *tree) plain(dir string) error {
 	return filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
-			return fmt.Errorf("read branch %s: %w", name, plainly(err))
+			return fmt.Errorf("read branch %s: %w", name, Plainly(err))
 		}
 		what, err := t.hides(name, entry)
 		if err != nil {

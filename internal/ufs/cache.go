@@ -23,6 +23,19 @@ func CacheDir() string {
 	return filepath.Join(os.Getenv("HOME"), ".cache", name)
 }
 
+// checkCache wants the cache to be nobody else's, if there is one: the links in it are believed.
+func checkCache() error {
+	var stat unix.Stat_t
+	err := unix.Stat(CacheDir(), &stat)
+	if err == nil && (stat.Uid != uint32(os.Geteuid()) || stat.Mode&0o022 != 0) {
+		return &chain.Hinted{
+			Err:  fmt.Errorf("use cache %s: others than us can write to it", CacheDir()),
+			Hint: "remove it, or name another place by XDG_CACHE_HOME",
+		}
+	}
+	return nil
+}
+
 // Cached is the directory that an archive has been unpacked in, by its alias.
 func Cached(alias string) (dir string, ok bool) {
 	digest, err := os.Readlink(alias)
@@ -38,6 +51,9 @@ func Cached(alias string) (dir string, ok bool) {
 // its digest each time. Nobody can write to a file, or put another one in its place, without
 // changing one of these numbers.
 func Alias(archive string) (string, error) {
+	if err := checkCache(); err != nil {
+		return "", err
+	}
 	var stat unix.Stat_t
 	if err := unix.Stat(archive, &stat); err != nil {
 		return "", fmt.Errorf("unpack %s: %w", archive, err)

@@ -56,7 +56,7 @@ func (t *tree) keep(r *recipe.Recipe, o *overlay) {
 // the mode and the owner of the topmost lower one.
 func (o *overlay) makeKept(t *tree, dir string) error {
 	if err := os.Mkdir(dir, 0o700); err != nil || dir != o.upper {
-		return plainly(err)
+		return Plainly(err)
 	}
 	err := unix.Chown(dir, int(t.owner(o.top.Uid)), int(t.owner(o.top.Gid)))
 	if err == nil || errors.Is(err, unix.EPERM) {
@@ -102,8 +102,8 @@ func lockLayer(dir string) (lock int, err error) {
 	return lock, err
 }
 
-// plainly is an error without the name of a file that is told already.
-func plainly(err error) error {
+// Plainly is an error without the name of a file that is told already.
+func Plainly(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {
 		return path.Err

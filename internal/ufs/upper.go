@@ -133,12 +133,12 @@ func ownWork(work string) error {
 		return nil // it will be made
 	}
 	if err != nil {
-		return fmt.Errorf("work in %s: %w", work, plainly(err))
+		return fmt.Errorf("work in %s: %w", work, Plainly(err))
 	}
 	inner, err := os.ReadDir(filepath.Join(work, "work"))
 	// Overlayfs lets nobody but root look into it: a dry run may not know what is there.
 	if err != nil && !errors.Is(err, unix.ENOENT) && !errors.Is(err, unix.EACCES) {
-		return fmt.Errorf("work in %s: %w", filepath.Join(work, "work"), plainly(err))
+		return fmt.Errorf("work in %s: %w", filepath.Join(work, "work"), Plainly(err))
 	}
 	foreign := ""
 	for _, entry := range entries {

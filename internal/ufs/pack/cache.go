@@ -28,12 +28,12 @@ func find(archive string) (dir, alias string, err error) {
 	}
 	f, err := os.Open(archive)
 	if err != nil {
-		return "", "", fmt.Errorf("unpack %s: %w", archive, plainly(err))
+		return "", "", fmt.Errorf("unpack %s: %w", archive, ufs.Plainly(err))
 	}
 	defer f.Close()
 	hash := sha256.New()
 	if _, err := io.Copy(hash, f); err != nil {
-		return "", "", fmt.Errorf("unpack %s: %w", archive, plainly(err))
+		return "", "", fmt.Errorf("unpack %s: %w", archive, ufs.Plainly(err))
 	}
 	return filepath.Join(ufs.CacheDir(), fmt.Sprintf("sha256-%x", hash.Sum(nil))), alias, nil
 }
@@ -60,10 +60,10 @@ func (a *Apply) unpack(r *recipe.Recipe) (dir string, err error) {
 
 func (p *applying) fill(r *recipe.Recipe) {
 	cache, archive := p.step.onto(), p.step.Layer[0]
-	// The cache is ours alone: who can write to a layer can write into every container.
+	// The cache is for us alone: who can write to a layer can write into every container.
 	r.Outside(recipe.Outside{
 		Name: "make", Object: cache, Same: "mkdir --parents --mode 700 " + argv.Quote([]string{cache}),
-		Do: func(int) error { return own(cache) },
+		Do: func(int) error { return ufs.Plainly(os.MkdirAll(cache, 0o700)) },
 	})
 	// Of many that want the same archive, the first unpacks it, and the others wait here.
 	r.Outside(recipe.Outside{
@@ -81,21 +81,6 @@ func (p *applying) fill(r *recipe.Recipe) {
 		defer unix.Close(p.locked)
 		return p.end(0)
 	}})
-}
-
-// own makes a directory that nobody else can look into, or wants it to be like that.
-func own(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return plainly(err)
-	}
-	var stat unix.Stat_t
-	if err := unix.Stat(dir, &stat); err != nil {
-		return err
-	}
-	if stat.Uid != uint32(os.Geteuid()) || stat.Mode&0o022 != 0 {
-		return errors.New("others than us can write to it")
-	}
-	return nil
 }
 
 // lock waits for whoever fills the cache now. The descriptor is closed when we end.

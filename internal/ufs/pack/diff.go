@@ -11,6 +11,7 @@ import (
 
 	"ctrkit/internal/chain"
 	"ctrkit/internal/recipe"
+	"ctrkit/internal/ufs"
 	"ctrkit/internal/ufs/layer"
 )
 
@@ -52,7 +53,7 @@ func (d *Diff) Check() error {
 func (d *Diff) Lines(r *recipe.Recipe) error {
 	for _, dir := range append([]string{d.Upper}, d.Lower...) {
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-			return fmt.Errorf("read layer %s: %w", dir, cmp.Or(plainly(err), error(unix.ENOTDIR)))
+			return fmt.Errorf("read layer %s: %w", dir, cmp.Or(ufs.Plainly(err), error(unix.ENOTDIR)))
 		}
 	}
 	if d.Tar != "" {
@@ -99,7 +100,7 @@ func (d *Diff) archive() error {
 	if e := to.close(err == nil); err == nil {
 		err = e
 	}
-	return plainly(err)
+	return ufs.Plainly(err)
 }
 
 func (d *Diff) writeTo(to *target) error {

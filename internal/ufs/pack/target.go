@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -13,6 +12,8 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 	"golang.org/x/sys/unix"
+
+	"ctrkit/internal/ufs"
 )
 
 // A target is the file that an archive is written to. It gets its name when it is
@@ -34,7 +35,7 @@ func create(name string) (t *target, err error) {
 	t = &target{beside: fmt.Sprintf("%s.%d", name, os.Getpid())}
 	if info, e := os.Stat(name); e == nil && !info.Mode().IsRegular() {
 		t.File, err = os.OpenFile(name, os.O_WRONLY, 0)
-		return t, plainly(err)
+		return t, ufs.Plainly(err)
 	}
 	t.name = name
 	t.File, err = os.OpenFile(filepath.Dir(name), os.O_WRONLY|unix.O_TMPFILE, 0o666)
@@ -42,7 +43,7 @@ func create(name string) (t *target, err error) {
 		t.File, err = os.OpenFile(t.beside, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 		t.named = true
 	}
-	return t, plainly(err)
+	return t, ufs.Plainly(err)
 }
 
 // close gives the file its name. A link cannot replace a file, but a rename can.
@@ -95,10 +96,10 @@ func newOutput(f *os.File) *output {
 
 func (o *output) write(text string) error {
 	_, err := o.WriteString(text)
-	return plainly(err)
+	return ufs.Plainly(err)
 }
 
-func (o *output) flush() error { return plainly(o.Flush()) }
+func (o *output) flush() error { return ufs.Plainly(o.Flush()) }
 
 // show writes a text to standard output.
 func show(text string) error {
@@ -107,13 +108,4 @@ func show(text string) error {
 		return err
 	}
 	return out.flush()
-}
-
-// plainly is an error without the name of a file that is told already.
-func plainly(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	return err
 }
